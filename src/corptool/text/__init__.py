@@ -1,0 +1,1 @@
+"""Text in, text out: pure functions that know nothing of files, articles or the command line."""

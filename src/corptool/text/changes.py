@@ -1,0 +1,86 @@
+"""A text function of corptool does not return a new text but the changes that make it.
+
+So what was done can always be shown, counted and undone, and there is no second code path that explains:
+`apply` makes the new text from the changes, and nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Change(NamedTuple):
+    """`text[start:end]` becomes `new`. Offsets count code points of the text before any of the changes."""
+
+    start: int
+    end: int
+    new: str
+    kind: str
+    """What was found there: `banner`, `gloss`, `mojibake`, …"""
+    rule: str = ""
+    """Which rule, chain or score decided."""
+
+
+def apply(text: str, changes: Iterable[Change]) -> str:
+    """Make the new text. The changes are sorted and do not overlap.
+
+    >>> apply("網(wǎng)站", [Change(1, 7, "", "gloss")])
+    '網站'
+    """
+    parts: list[str] = []
+    at = 0
+    for change in changes:
+        parts += text[at : change.start], change.new
+        at = change.end
+    return "".join(parts) + text[at:]
+
+
+def compose(text: str, first: Sequence[Change], second: Sequence[Change]) -> list[Change]:
+    """The changes that do in one step what `first` (on `text`) and then `second` (on its result) do.
+
+    Where the two meet, one change with the second's kind covers both: a notice that is removed after its
+    glosses were stripped shows in the end as one removal, of the notice as it stood in the text.
+
+    >>> text = "網(wǎng)站首頁 本文"
+    >>> glosses = [Change(1, 7, "", "gloss")]
+    >>> compose(text, glosses, [Change(0, 5, "", "navigation")])
+    [Change(start=0, end=11, new='', kind='navigation', rule='')]
+    """
+    if not first or not second:
+        return [*first, *second]
+    middle = apply(text, first)
+    pending = _in_middle(first, second)
+    composed: list[Change] = []
+    shift = 0  # how much longer the middle is than `text`, up to here
+    at = 0
+    while at < len(pending):
+        low, high, _, _ = pending[at]
+        until = at + 1
+        while until < len(pending) and pending[until][0] < high:
+            high = max(high, pending[until][1])
+            until += 1
+        group = pending[at:until]
+        before = shift
+        shift += sum(len(change.new) - (change.end - change.start) for *_, step, change in group if step == 0)
+        seconds = [change for *_, step, change in group if step == 1]
+        if not seconds:
+            composed.append(group[0][3])
+        else:
+            moved = [change._replace(start=change.start - low, end=change.end - low) for change in seconds]
+            new = apply(middle[low:high], moved)
+            composed.append(Change(low - before, high - shift, new, seconds[0].kind, seconds[0].rule))
+        at = until
+    return composed
+
+
+def _in_middle(first: Sequence[Change], second: Sequence[Change]) -> list[tuple[int, int, int, Change]]:
+    """(start, end, step, change) of both in the text between the two steps; empty spans before others."""
+    spans = []
+    shift = 0
+    for change in first:
+        start = change.start + shift
+        spans.append((start, start + len(change.new), 0, change))
+        shift += len(change.new) - (change.end - change.start)
+    spans += [(change.start, change.end, 1, change) for change in second]
+    return sorted(spans, key=lambda span: (span[0], span[1] > span[0], span[2]))
