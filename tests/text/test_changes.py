@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corptool.text.changes import Change, apply, compose
+from corptool.text.changes import Change, apply, compose, diff
 
 
 @st.composite
@@ -50,3 +50,8 @@ def test_composed_changes_are_sorted_and_apart(steps):
 )
 def test_compose(text, first, second, composed):
     assert compose(text, first, second) == composed
+
+
+@given(st.text("ab中\n", max_size=20), st.text("ab中\n", max_size=20))
+def test_diff_leads_from_one_text_to_the_other(old, new):
+    assert apply(old, diff(old, new)) == new

@@ -6,7 +6,8 @@ So what was done can always be shown, counted and undone, and there is no second
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -72,6 +73,58 @@ def compose(text: str, first: Sequence[Change], second: Sequence[Change]) -> lis
             composed.append(Change(low - before, high - shift, new, seconds[0].kind, seconds[0].rule))
         at = until
     return composed
+
+
+def diff(old: str, new: str) -> list[Change]:
+    """The changes between two texts of which only the result is known, kind `changed`.
+
+    Lines of equal length are compared code point by code point, as a change of script leaves them; what else
+    differs loses what it shares at both ends.
+
+    >>> [change[:3] for change in diff("头发\\n和 end", "頭髮\\n和 the end")]
+    [(0, 2, '頭髮'), (5, 5, 'the ')]
+    """
+    olds, news = _lines(old), _lines(new)
+    changes: list[Change] = []
+    at = 0
+    for low, high, from_, to in _blocks(olds, news):
+        pairs = list(zip(olds[low:high], news[from_:to], strict=False))
+        if high - low != to - from_:
+            pairs = [("".join(olds[low:high]), "".join(news[from_:to]))]
+        for before, after in pairs:
+            changes += _between(at, before, after)
+            at += len(before)
+    return changes
+
+
+def _lines(text: str) -> list[str]:
+    *lines, last = text.split("\n")
+    return [*(line + "\n" for line in lines), last]
+
+
+def _blocks(olds: list[str], news: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    if len(olds) == len(news):
+        yield 0, len(olds), 0, len(news)
+        return
+    from difflib import SequenceMatcher
+
+    for _, *block in SequenceMatcher(None, olds, news, autojunk=False).get_opcodes():
+        yield block[0], block[1], block[2], block[3]
+
+
+def _between(at: int, old: str, new: str) -> Iterator[Change]:
+    if old == new:
+        return
+    if len(old) != len(new):
+        shared = min(len(old), len(new))
+        low = next((n for n in range(shared) if old[n] != new[n]), shared)
+        back = next((n for n in range(shared - low) if old[-1 - n] != new[-1 - n]), shared - low)
+        yield Change(at + low, at + len(old) - back, new[low : len(new) - back], "changed")
+        return
+    places = groupby(range(len(old)), key=lambda n: old[n] != new[n])
+    for run in (list(run) for differs, run in places if differs):
+        low, high = run[0], run[-1] + 1
+        yield Change(at + low, at + high, new[low:high], "changed")
 
 
 def _in_middle(first: Sequence[Change], second: Sequence[Change]) -> list[tuple[int, int, int, Change]]:

@@ -1,0 +1,132 @@
+"""What flows through a pipeline, and the only place that knows it is JSON Lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+import orjson
+
+Article = dict[str, Any]
+"""The keys are in docs/architecture.md; those that are not ours pass through untouched, in order."""
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Dropped(NamedTuple):
+    """A stage's decision that an article does not go on."""
+
+    article: Article | bytes
+    """The article whole; the bytes of the record where it could not even be read."""
+    reason: str
+    into: str | None = None
+    """The id of the article that stays in its place: then it was merged, not dropped."""
+    failed: bool = False
+    """Nobody decided this: reading or the stage failed. Only a failure sets exit code 3."""
+
+    @property
+    def fate(self) -> str:
+        """`rejected`, `merged` or `dropped`."""
+        return "rejected" if self.failed else "dropped" if self.into is None else "merged"
+
+
+class Place(NamedTuple):
+    """Where a record stood: for messages and for the rejects file."""
+
+    path: str = "-"
+    line: int | None = None
+    """Counted from 1; None where the input is not made of lines."""
+    offset: int = 0
+    """Bytes from the start of the (decompressed) file."""
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+class Parcel:
+    """An article on its way: its JSON line, its value, or both. Each is made from the other when asked for.
+
+    So an article that no stage looks into is never parsed, one that no stage changed leaves as the bytes it came
+    in, and a parcel pickles as its line.
+    """
+
+    __slots__ = ("_article", "_line", "place")
+
+    def __init__(self, place: Place, line: bytes | None = None, article: Article | None = None) -> None:
+        self.place = place
+        self._line = line
+        self._article = article
+
+    @property
+    def article(self) -> Article:
+        """The value. Nobody changes it in place: a changed article travels in a new parcel."""
+        if self._article is None:
+            self._article = loads(self._line or b"")
+        return self._article
+
+    @property
+    def line(self) -> bytes:
+        """The JSON line, without its newline."""
+        if self._line is None:
+            self._line = dumps(self._article or {})
+        return self._line
+
+    def __reduce__(self) -> tuple[type[Parcel], tuple[Place, bytes]]:
+        return Parcel, (self.place, self.line)
+
+
+def loads(line: bytes) -> Article:
+    """Parse one line. ValueError says what it is instead of an article.
+
+    orjson reads a 20-digit integer as a float and refuses lone surrogates and NaN, so what it refuses and
+    whatever holds a float is read by `json`.
+
+    >>> loads(b'{"text": "\\xe7\\xb6\\xb2", "n": 12345678901234567890123}')
+    {'text': '網', 'n': 12345678901234567890123}
+    """
+    try:
+        value = orjson.loads(line)
+        if _holds_float(value):
+            value = json.loads(line)
+    except (ValueError, RecursionError):
+        try:
+            value = json.loads(line.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ValueError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
+        except json.JSONDecodeError as error:
+            raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
+        except RecursionError:
+            raise ValueError("not usable JSON: nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"a JSON {_json_name(value)}, not an object with a `text`")
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """One line of JSON for an article or any other value, without its newline; whatever `loads` gave comes back.
+
+    >>> dumps({"text": "網\\ud800", "n": 1.5}).decode()
+    '{"text":"網\\\\ud800","n":1.5}'
+    """
+    if not _holds_float(value):
+        try:
+            return orjson.dumps(value)
+        except TypeError:  # a long integer, a lone surrogate, a key that is no string
+            pass
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+
+def _holds_float(value: Any) -> bool:
+    kind = type(value)
+    if kind is dict:
+        value = value.values()
+    elif kind is not list:
+        return kind is float
+    return any(type(item) is float or (type(item) in (dict, list) and _holds_float(item)) for item in value)
+
+
+def _json_name(value: Any) -> str:
+    names = {list: "list", str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
+    return names[type(value)]

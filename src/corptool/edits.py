@@ -1,0 +1,145 @@
+"""The edits of an article: what each stage changed, so that it can be shown and undone.
+
+`article["edits"]` is a list with one entry a stage that changed something:
+
+    {"stage", "version", "options", "check", "set": {key: [old, new]}, "changes": [[at, old, new, kind, rule], …]}
+
+`at` counts code points of the text that the stage left; `check` is a hash of that text. Where a key of `set` was
+absent before, `added` lists it; where the stage took it away, `removed` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Literal
+
+from corptool import __version__
+from corptool.article import Article
+from corptool.text.changes import Change, apply, diff
+
+Keep = Literal["keep", "hash", "drop"]
+
+
+def digest(text: str) -> str:
+    """16 hex digits that tell whether a text is still the one a stage left."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def record(
+    before: Article,
+    after: Article,
+    changes: Sequence[Change] | None,
+    *,
+    stage: str,
+    options: Mapping[str, Any],
+    keep: Keep = "keep",
+) -> Article:
+    """The article that a stage leaves: `after`, its text made by `changes`, with an entry that says so.
+
+    With `changes=None` the stage only returned a new text, and what changed is found by comparing.
+    An article in which nothing changed is returned as it was: the same object.
+    """
+    if changes is None:
+        changes = diff(before["text"], after["text"]) if after is not before else []
+        text = after["text"]
+    else:
+        text = apply(before["text"], changes) if changes else before["text"]
+    keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
+    keys = [key for key in keys if key != "text"]
+    new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
+    old = before.get("edits") or []
+    if not changes and not keys:
+        return before if keep == "keep" or not old else _with_edits(new, _kept(old, keep))
+    keys = [key for key in keys if key != "hints"]  # they are there for `clean` to use up
+    entry: dict[str, Any] = {
+        "stage": stage,
+        "version": __version__,
+        "options": dict(options),
+        "check": digest(text),
+        "set": {key: [before.get(key), after.get(key)] for key in keys},
+    }
+    if added := [key for key in keys if key not in before]:
+        entry["added"] = added
+    if removed := [key for key in keys if key not in after]:
+        entry["removed"] = removed
+    entry["changes"] = _on_the_wire(before["text"], changes)
+    return _with_edits(new, _kept([*old, entry], keep))
+
+
+def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only: bool = False) -> bool:
+    """Whether this very stage has already been here, and the text is still as it left it.
+
+    With `text_only` only an entry that changed the text counts: what a corpus stage wrote beside the text (a
+    cluster) depends on the corpus, and is worked out again for every corpus.
+    """
+    return any(
+        entry["stage"] == stage
+        and entry["version"] == __version__
+        and entry["options"] == options
+        and (not text_only or entry.get("changes") or entry.get("kinds"))
+        and entry["check"] == digest(article["text"])
+        for entry in article["edits"]
+    )
+
+
+def undo(article: Article) -> Article:
+    """The article as it was before the last stage that changed it. ValueError says why it cannot be given back."""
+    *entries, entry = article["edits"]
+    stage = entry["stage"]
+    if "changes" not in entry:
+        raise ValueError(f"what `{stage}` changed was not kept (--edits hash)")
+    if digest(article["text"]) != entry["check"]:
+        raise ValueError(f"the text is not the one that `{stage}` left: something that keeps no edits changed it")
+    text = article["text"]
+    parts: list[str] = []
+    at = 0
+    for start, old, new, *_ in entry["changes"]:
+        parts += text[at:start], old
+        at = start + len(new)
+    before = article | {"text": "".join(parts) + text[at:]} | {key: old for key, (old, _) in entry["set"].items()}
+    for key in entry.get("added", ()):
+        del before[key]
+    return _with_edits(before, entries)
+
+
+def undo_all(article: Article) -> Article:
+    """The article as `read` made it."""
+    while article.get("edits"):
+        article = undo(article)
+    return article
+
+
+def _differs(old: Any, new: Any) -> bool:
+    return old is not new and bool(old != new)  # NaN differs from itself
+
+
+def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:
+    shift = 0
+    wire: list[list[Any]] = []
+    for change in changes:
+        wire.append([change.start + shift, text[change.start : change.end], change.new, change.kind, change.rule])
+        shift += len(change.new) - (change.end - change.start)
+    return wire
+
+
+def _kept(entries: list[dict[str, Any]], keep: Keep) -> list[dict[str, Any]]:
+    if keep == "keep":
+        return entries
+    return [] if keep == "drop" else [_hashed(entry) for entry in entries]
+
+
+def _hashed(entry: dict[str, Any]) -> dict[str, Any]:
+    """What stays of an entry with `--edits hash`: enough to know that it was done, and how much of each kind."""
+    if "changes" not in entry:
+        return entry
+    kinds: dict[str, int] = {}
+    for *_, kind, _ in entry["changes"]:
+        kinds[kind] = kinds.get(kind, 0) + 1
+    short = {key: entry[key] for key in ("stage", "version", "options", "check")}
+    return short | {"set_keys": sorted(entry["set"]), "kinds": kinds}
+
+
+def _with_edits(article: Article, entries: list[dict[str, Any]]) -> Article:
+    article = {key: value for key, value in article.items() if key != "edits"}
+    return article | {"edits": entries} if entries else article

@@ -1,0 +1,315 @@
+"""The one abstraction: a stage takes articles and yields articles.
+
+    @stage
+    @click.option("--to", type=click.Choice(SCRIPTS), help="Target script.")
+    def convert(article, *, to="s"):
+        \"""Convert between Traditional and Simplified script.\"""
+        return article | {"text": to_script(article["text"], to)}
+
+Declared once in `commands/convert.py` it is the subcommand `corptool convert --to t`, a step of `corptool run`, a
+function to import, and, inside a Pipeline, a map step that any engine can carry to its workers as text.
+
+A stage returns the article with other values, or `(article, changes)` where it knows what it changed in the text,
+or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corptool import commands, edits
+from corptool.article import Article, Dropped
+from corptool.formats import File
+
+Outcome = Article | Dropped | bytes | File
+OnDrop = Callable[[str, Dropped], None] | None
+
+EVERYWHERE: list[click.Parameter] = [
+    click.Argument(["files"], nargs=-1),
+    click.Option(["--files-from"], metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin)."),
+    click.Option(["-o", "--output"], metavar="PATH", help="Write to PATH instead of standard output."),
+    click.Option(
+        ["--edits"],
+        type=click.Choice(["keep", "hash", "drop"]),
+        default="keep",
+        show_default=True,
+        help="How much of the record of changes travels with the article.",
+    ),
+]
+
+
+class Stage:
+    """A function of articles with its options, its name (that of its module) and its help (its docstring)."""
+
+    def __init__(self, function: Callable[..., Any], kind: str) -> None:
+        self.function = function
+        self.kind = kind
+        self.name = function.__module__.rpartition(".")[2]
+        self.module = function.__module__
+        self.__doc__ = inspect.getdoc(function)
+        self.params: list[click.Parameter] = list(reversed(function.__dict__.pop("__click_params__", [])))
+        signature = inspect.signature(function).parameters.values()
+        self.defaults = {param.name: param.default for param in signature if param.kind is param.KEYWORD_ONLY}
+        for param in self.params:  # a default is written once, in the signature
+            if param.name in self.defaults:
+                param.default = self.defaults[param.name]
+        self._key: Callable[..., Any] | None = None
+        self._decide: Callable[..., Any] | None = None
+        self._when: str | None = None
+
+    def key(self, function: Callable[..., Any] | None = None, *, when: str | None = None) -> Any:
+        """Declare `key(article)`, which makes this a corpus stage; with `when`, only if that option is given."""
+        if function is None:
+            return partial(self.key, when=when)
+        self._key, self._when = function, when
+        return function
+
+    def decide(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Declare `decide(keys)`, which yields a decision for each key, in order."""
+        self._decide = function
+        return function
+
+    def sees_all(self, options: Mapping[str, Any]) -> bool:
+        """Whether this is a corpus stage: one that must see all keys before it can decide."""
+        return self._key is not None and (self._when is None or bool(options[self._when]))
+
+    def command(
+        self, extra: Iterable[click.Parameter] = (), callback: Callable[..., Any] | None = None
+    ) -> click.Command:
+        """The subcommand, and the parser of the step: the options are declared once."""
+        return click.Command(
+            self.name,
+            params=[*self.params, *EVERYWHERE, *extra],
+            help=self.__doc__,
+            callback=callback,
+            context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
+        )
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """As a function: one article in, one out; articles in, articles out for corpus stages and sinks."""
+        step = Step(self, self.defaults | options)
+        if self.kind == "article" and not step.sees_all:
+            return step.apply(*args)
+        return step.over(*args, on_drop=None)
+
+
+def stage(function: Callable[..., Any]) -> Stage:
+    """Declare a stage of one article (and, with `.key` and `.decide`, the `apply` of a corpus stage)."""
+    return Stage(function, "article")
+
+
+def source(function: Callable[..., Any]) -> Stage:
+    """Declare where articles come from: `function(files, *, option)` yields batches (see inputs.py)."""
+    return Stage(function, "source")
+
+
+def sink(function: Callable[..., Any]) -> Stage:
+    """Declare where articles end: `function(articles, *, option)` yields bytes, or Files for a folder."""
+    return Stage(function, "sink")
+
+
+class Step:
+    """A stage with its options bound: what a pipeline is made of."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        options: Mapping[str, Any],
+        *,
+        files: tuple[str, ...] = (),
+        files_from: str | None = None,
+        output: str | None = None,
+        edits: edits.Keep = "keep",
+    ) -> None:
+        self.stage = stage
+        self.name = stage.name
+        self.options = dict(options)
+        self.files = files
+        self.files_from = files_from
+        self.output = output
+        self.edits = edits
+        self.sees_all = stage.sees_all(self.options)
+        self.noted = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in self.options.items()
+            if value != stage.defaults.get(name)
+        }
+
+    def apply(self, article: Article, decision: Any = None) -> Outcome:
+        """What the stage makes of one article, its edits recorded."""
+        noted = {"stage": self.name, "options": self.noted}
+        if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
+            return edits.record(article, article, [], **noted, keep=self.edits)
+        given = (article, decision) if self.stage._key else (article,)
+        result = self.stage.function(*given, **self.options)
+        outcome: Outcome
+        outcome, changes = result if type(result) is tuple else (result, None)
+        if not isinstance(outcome, dict) or outcome.get("edits") is not article.get("edits"):
+            return outcome  # dropped, or output, or the stage (`undo`) keeps the edits itself
+        return edits.record(article, outcome, changes, **noted, keep=self.edits)
+
+    def key(self, article: Article) -> Any:
+        """What the corpus stage must know of an article to decide."""
+        return _with_named(self.stage._key, self.options)(article)
+
+    def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order."""
+        return iter(_with_named(self.stage._decide, self.options)(keys))
+
+    def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
+        """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
+        if self.stage.kind == "source":
+            batches = self.stage.function(self.files, files_from=self.files_from, **self.options)
+            items = (item for batch in batches for item in batch.parcels())
+            yield from _kept((item if isinstance(item, Dropped) else item.article for item in items), self, on_drop)
+        elif self.stage.kind == "sink":
+            yield from self.stage.function(articles, **self.options)
+        elif self.sees_all:
+            articles = list(articles)
+            decisions = self.decide([self.key(article) for article in articles])
+            pairs = zip(articles, decisions, strict=True)
+            yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
+        else:
+            yield from _kept((attempt(self, article) for article in articles), self, on_drop)
+
+
+def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
+    """`step.apply`, where a failure becomes a reject: one bad article never stops a corpus."""
+    try:
+        return step.apply(article, decision)
+    except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
+        return Dropped(article, failure(error), failed=True)
+
+
+def failure(error: BaseException) -> str:
+    """One line that says what went wrong. A ValueError is a message of ours; others are named."""
+    text = " ".join(str(error).split())
+    return text if type(error) is ValueError else f"{type(error).__name__}: {text}"
+
+
+def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
+    for item in items:
+        if not isinstance(item, Dropped):
+            yield item
+        elif on_drop is not None:
+            on_drop(step.name, item)
+        else:
+            import logging
+
+            logging.getLogger("corptool").warning("%s %s: %s", step.name, item.fate, item.reason)
+
+
+def _with_named(function: Callable[..., Any] | None, options: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The function with those of the options bound that it names."""
+    assert function is not None
+    named = inspect.signature(function).parameters
+    bound = {name: value for name, value in options.items() if name in named}
+    return lambda argument: function(argument, **bound)
+
+
+class Pipeline:
+    """`Pipeline("fix | convert --to t")(articles)`: what the shell would do, in one process.
+
+    What a stage drops or fails on goes to `on_drop(stage name, Dropped)`, or else to the log named `corptool`.
+    A pipeline pickles as its text.
+    """
+
+    def __init__(self, text: str, on_drop: OnDrop = None) -> None:
+        self.text = text
+        self.on_drop = on_drop
+        lines = split(text)
+        self.steps = [parse(words) for words in lines]
+        for step in self.steps[1:]:
+            if step.files or step.files_from or step.stage.kind == "source":
+                what = "`read`" if step.stage.kind == "source" else f"the files of `{step.name}`"
+                raise click.UsageError(f"{what} must come first in a pipeline: only the first step takes files")
+        for step in self.steps[:-1]:
+            if step.output or step.stage.kind == "sink":
+                raise click.UsageError(f"nothing can follow `{step.name}`, which writes its output")
+
+    def __reduce__(self) -> tuple[type[Pipeline], tuple[str]]:
+        return Pipeline, (self.text,)
+
+    def __call__(self, articles: Iterable[Article] = ()) -> Iterator[Any]:
+        for step in self.steps:
+            articles = step.over(articles, on_drop=self.on_drop)
+        return iter(articles)
+
+
+def parse(words: list[str]) -> Step:
+    """`["convert", "--to", "t"]` as a step, its options checked by click."""
+    name, *arguments = words
+    stage = lookup(name)
+    if not isinstance(stage, Stage):
+        raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
+    with stage.command().make_context(name, arguments) as context:
+        return bind(stage, context.params)
+
+
+def bind(stage: Stage, params: Mapping[str, Any]) -> Step:
+    """The step that click's parameters describe."""
+    shared = {name: params[name] for name in ("files", "files_from", "output", "edits")}
+    return Step(stage, {name: params[name] for name in stage.defaults if name in params}, **shared)
+
+
+def split(text: str) -> list[list[str]]:
+    r"""The words of each step: quotes and `#` comments as in a shell, but a backslash is a backslash.
+
+    >>> split("read 'a|b.txt' C#notes.txt  # a comment\n | export -o out\\x.csv")
+    [['read', 'a|b.txt', 'C#notes.txt'], ['export', '-o', 'out\\x.csv']]
+    """
+    steps: list[list[str]] = [[]]
+    word: str | None = None
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char in "'\"":
+            end = text.find(char, at + 1)
+            if end < 0:
+                raise click.UsageError(f"a quote is not closed in the pipeline: {text[at : at + 20]}")
+            word = (word or "") + text[at + 1 : end]
+            at = end
+        elif char.isspace() or char == "|" or (char == "#" and word is None):
+            if word is not None:
+                steps[-1].append(word)
+                word = None
+            if char == "|":
+                steps.append([])
+            elif char == "#":
+                at = text.find("\n", at) if "\n" in text[at:] else len(text)
+        else:
+            word = (word or "") + char
+        at += 1
+    if word is not None:
+        steps[-1].append(word)
+    if not all(steps):
+        raise click.UsageError("a step of the pipeline is empty: there must be a stage on both sides of every `|`")
+    return steps
+
+
+@cache
+def names() -> list[str]:
+    """The subcommands: what lies in commands/. There is no list to keep."""
+    folder = Path(commands.__path__[0])
+    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+
+
+def lookup(name: str) -> Stage | click.Command:
+    """The stage or plain command that `commands/NAME.py` declares."""
+    if name not in names():
+        near = get_close_matches(name, names(), 1)
+        hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(names())
+        raise click.UsageError(f"there is no stage `{name}`: {hint}")
+    module = importlib.import_module(f"corptool.commands.{name}")
+    for value in vars(module).values():
+        if isinstance(value, Stage | click.Command) and value.name == name:
+            return value
+    raise click.UsageError(f"{module.__file__} declares no stage")
