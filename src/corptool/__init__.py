@@ -10,6 +10,8 @@ that does not go on. They are imported when asked for.
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
@@ -17,13 +19,9 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
     if name == "Dropped":
-        from corptool.article import Dropped
-
-        return Dropped
-    from corptool import stage
-
+        return import_module("corptool.article").Dropped
     if name == "Pipeline":
-        return stage.Pipeline
-    if name in stage.names():
-        return stage.lookup(name)
+        return import_module("corptool.stage").Pipeline
+    if name.isidentifier() and (Path(__file__).parent / "commands" / f"{name}.py").is_file():
+        return import_module("corptool.stage").lookup(name)
     raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -7,11 +7,15 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corptool.text import glosses
 from corptool.text.boilerplate import Rule, Rules
 from corptool.text.lines import Fold, folding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DATA = Path(__file__).parent / "data"
 
@@ -76,3 +80,22 @@ def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
     han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
     return pattern.translate(han)
+
+
+@cache
+def fold_table() -> NDArray[np.uint32]:
+    """What each code point becomes when texts are compared; 0 is skipped (data/fold.tsv, tools/build_fold.py).
+
+    >>> table = fold_table()
+    >>> table[[ord(char) for char in "aAＡá网網"]].tolist()
+    [97, 97, 97, 97, 32178, 32178]
+    """
+    import numpy as np
+
+    runs = [line.split() for line in (DATA / "fold.tsv").read_text("ascii").splitlines()]
+    at, length, first, step = np.array([[int(cell, 16) for cell in run] for run in runs]).T
+    run = np.repeat(np.arange(len(runs)), length)
+    offset = np.arange(run.size) - np.repeat(np.cumsum(length) - length, length)
+    table = np.zeros(int(at[-1] + length[-1]) + 1, np.uint32)
+    table[at[run] + offset] = first[run] + offset * step[run]
+    return table
