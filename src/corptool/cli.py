@@ -14,7 +14,7 @@ from typing import IO, Any
 import click
 
 from corptool import stage as stages
-from corptool.article import Lost, Parcel, dumps
+from corptool.article import Lost, Parcel, dumps, failure
 from corptool.engine import local
 from corptool.formats import File
 from corptool.stage import Pipeline, Stage
@@ -75,6 +75,11 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"corptool: {where}{error.strerror or error}", err=True)
+        code = 1
+    except Exception as error:
+        if "CORPTOOL_TRACEBACK" in os.environ:
+            raise
+        click.echo(f"corptool: {failure(error)}\n(a fault of corptool; CORPTOOL_TRACEBACK=1 shows where)", err=True)
         code = 1
     _leave(code if isinstance(code, int) else 0)
 

@@ -45,6 +45,7 @@ EVERYWHERE: list[click.Parameter] = [
         help="How much of the record of changes travels with the article.",
     ),
 ]
+SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
 class Stage:
@@ -58,7 +59,11 @@ class Stage:
         self.__doc__ = inspect.getdoc(function)
         self.params: list[click.Parameter] = list(reversed(function.__dict__.pop("__click_params__", [])))
         signature = inspect.signature(function).parameters.values()
-        self.defaults = {param.name: param.default for param in signature if param.kind is param.KEYWORD_ONLY}
+        self.defaults = {
+            param.name: param.default
+            for param in signature
+            if param.kind is param.KEYWORD_ONLY and param.name not in SHARED
+        }
         for param in self.params:  # a default is written once, in the signature
             if param.name in self.defaults:
                 param.default = self.defaults[param.name]
@@ -266,7 +271,7 @@ def parse(words: list[str]) -> Step:
 
 def bind(stage: Stage, params: Mapping[str, Any]) -> Step:
     """The step that click's parameters describe."""
-    shared = {name: params[name] for name in ("files", "files_from", "output", "edits")}
+    shared = {name: params[name] for name in SHARED}
     return Step(stage, {name: params[name] for name in stage.defaults if name in params}, **shared)
 
 

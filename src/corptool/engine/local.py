@@ -136,9 +136,7 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
     sink = steps[-1] if steps[-1].stage.kind == "sink" else None
     incoming: Iterable[Batch | Decided] = batches
     for number, part in enumerate(parts(steps)):
-        results: Iterable[Result] = (
-            _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else (part(batch) for batch in incoming)
-        )
+        results = _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else _here(part, incoming)
         if part.key is None:
             outputs = _reported(results, report)
             yield from _into(sink, len(steps) - 1, outputs, report) if sink else outputs
@@ -159,6 +157,11 @@ def parts(steps: list[Step]) -> list[Part]:
             reads, decided, run = False, True, []
         run.append((position, step))
     return [*found, Part(run, reads, decided)]
+
+
+def _here(part: Part, batches: Iterable[Batch | Decided]) -> Iterator[Result]:
+    for batch in batches:
+        yield part(batch)
 
 
 def _reported(results: Iterable[Result], report: Report) -> Iterator[list[Output]]:

@@ -1,0 +1,53 @@
+"""`corptool undo`: back to what an article was before a stage, or to the very bytes of its file."""
+
+from __future__ import annotations
+
+import click
+
+from corptool import edits
+from corptool.article import Article
+from corptool.stage import stage
+from corptool.text.decode import encode
+
+
+@stage
+@click.option("--before", metavar="STAGE", help="Undo everything back to before this stage.")
+@click.option("--all", "all_", is_flag=True, help="Undo every stage.")
+@click.option("--bytes", "bytes_", is_flag=True, help="Undo every stage and give back the bytes of the file.")
+def undo(article: Article, *, before: str | None = None, all_: bool = False, bytes_: bool = False) -> Article | bytes:
+    """Take back what the last stage changed: the text, and what it lifted.
+
+    With --bytes the output is the file that the article was read from, byte for byte. An article whose text was
+    changed by something that keeps no edits is rejected, and so is one whose edits were dropped.
+
+    \b
+      corptool undo --before clean cleaned.jsonl
+      corptool undo --bytes cleaned.jsonl > page.txt
+    """
+    if bytes_:
+        return _source(edits.undo_all(article))
+    if all_:
+        return edits.undo_all(article)
+    if before is None:
+        return edits.undo(article) if article.get("edits") else article
+    while before in [entry["stage"] for entry in article.get("edits", ())]:
+        article = edits.undo(article)
+    return article
+
+
+def _source(article: Article) -> bytes:
+    """The file of an article that is as `read` made it."""
+    origin = article.get("origin") or {}
+    if origin.get("format") != "text":
+        what = f"read as {origin['format']}" if "format" in origin else "not read by corptool"
+        raise ValueError(f"it was {what}, and only text can be rebuilt (`corptool verify` compares it with its source)")
+    data = encode(article["text"], origin["encoding"], origin.get("damaged", []), origin.get("patches", []))
+    _hold(data, origin)
+    return data
+
+
+def _hold(data: bytes, origin: Article) -> None:
+    from hashlib import sha256
+
+    if sha256(data).hexdigest() != origin["sha256"]:
+        raise ValueError("what can be rebuilt is not the file that was read: its edits or its text were changed")

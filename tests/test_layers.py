@@ -1,0 +1,80 @@
+"""Imports point one way, and what is heavy is imported where it is needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "corptool"
+HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
+MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
+    "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
+    "rules": ({"corptool.text"}, {"click"}),
+    "article": (set(), {"click", "os", "sys", "pathlib"}),
+    "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "files": (set(), {"click"}),
+    "formats": ({"corptool.article", "corptool.formats", "corptool.text", "corptool.rules"}, {"click"}),
+    "reading": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
+    "stage": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
+        {"sys"},
+    ),
+    "commands": (
+        {"corptool"}
+        | {f"corptool.{part}" for part in ("article", "edits", "files", "formats", "reading", "rules", "stage", "text")},
+        set(),
+    ),
+    "engine": (
+        {f"corptool.{part}" for part in ("article", "engine", "files", "formats", "reading", "stage")},
+        set(),
+    ),
+}
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def imports(nodes):
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module == "corptool":
+                yield from (f"corptool.{alias.name}" for alias in node.names)
+
+
+def submodule(name):
+    return name == "corptool" or (SOURCE / (name.split(".")[1] + ".py")).exists() or (SOURCE / name.split(".")[1]).is_dir()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_imports_point_one_way(path):
+    layer = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    if layer not in MAY_IMPORT:
+        assert layer in ("__init__", "__main__", "cli")
+        return
+    inside, banned = MAY_IMPORT[layer]
+    for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))):
+        assert name.split(".")[0] not in banned, f"{layer} may not import {name}"
+        if name.split(".")[0] == "corptool" and submodule(name):
+            parts = name.split(".")
+            assert any(".".join(parts[:n]) in inside - {"corptool"} for n in (2, 3)) or (
+                name == "corptool" and "corptool" in inside
+            ), f"{layer} may not import {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_heavy_packages_are_imported_inside_functions(path):
+    at_top = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")).body)}
+    assert not at_top & HEAVY
+
+
+def test_version_is_answered_before_click_is_imported():
+    code = "import sys; sys.argv[1:] = ['--version']; from corptool.__main__ import main; main(); assert 'click' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout.startswith(b"corptool ")
+
+
+def test_commands_do_not_import_each_other():
+    for path in (SOURCE / "commands").glob("*.py"):
+        assert not [name for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))) if ".commands." in f"{name}."]
