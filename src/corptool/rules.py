@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from corptool.text import glosses
 
@@ -25,3 +27,17 @@ def _table(name: str) -> dict[str, str]:
     """A file of `key<tab>value` lines."""
     lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     return {key: value for key, _, value in (line.partition("\t") for line in lines)}
+
+
+@cache
+def opencc() -> dict[str, Any]:
+    """The configurations of each table set, and the hashes that the dictionaries of its package have."""
+    value: dict[str, Any] = json.loads((DATA / "opencc.json").read_text(encoding="utf-8"))
+    return value
+
+
+@cache
+def opencc_patch(tables: str) -> dict[str, str]:
+    """For each dictionary the lines by which the table set differs from the package's."""
+    sections = (DATA / f"{tables}.patch").read_text(encoding="utf-8").split("@ ")[1:]
+    return {name: lines for name, _, lines in (section.partition("\n") for section in sections)}

@@ -39,9 +39,7 @@ UNCHANGED = {
 
 
 def glossed(text: str, readings: dict[str, str] = READINGS) -> str:
-    return "".join(
-        f"{character}({readings[character]})" if character in readings else character for character in text
-    )
+    return "".join(f"{character}({readings[character]})" if character in readings else character for character in text)
 
 
 @pytest.mark.parametrize("text", UNCHANGED.values(), ids=UNCHANGED.keys())
@@ -84,6 +82,4 @@ def test_twice_is_once():
 
 
 def test_the_tables_are_small():
-    assert (rules.DATA / "readings.tsv").stat().st_size + (
-        rules.DATA / "scripts.tsv"
-    ).stat().st_size <= 300_000
+    assert (rules.DATA / "readings.tsv").stat().st_size + (rules.DATA / "scripts.tsv").stat().st_size <= 300_000

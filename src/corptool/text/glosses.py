@@ -76,11 +76,7 @@ def glosses(text: str, tables: Tables) -> list[Change]:
     found = [gloss for gloss in GLOSS.finditer(text) if _agrees(gloss, tables.readings)]
     if not _is_damage(text, found, tables):
         return []
-    removed = [
-        gloss
-        for gloss in found
-        if gloss[1] in tables.traditional or _is_always_glossed(gloss[1], text, found)
-    ]
+    removed = [gloss for gloss in found if gloss[1] in tables.traditional or _is_always_glossed(gloss[1], text, found)]
     return [Change(*gloss.span(2), "", "gloss", "pinyin") for gloss in removed]
 
 
