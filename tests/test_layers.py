@@ -12,6 +12,7 @@ HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "ope
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
     "rules": ({"corptool.text"}, {"click"}),
+    "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "files": (set(), {"click"}),
@@ -23,7 +24,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     ),
     "commands": (
         {"corptool"}
-        | {f"corptool.{part}" for part in ("article", "edits", "files", "formats", "reading", "rules", "stage", "text")},
+        | {
+            f"corptool.{part}"
+            for part in ("article", "dictionaries", "edits", "files", "formats", "reading", "rules", "stage", "text")
+        },
         set(),
     ),
     "engine": (
@@ -45,7 +49,9 @@ def imports(nodes):
 
 
 def submodule(name):
-    return name == "corptool" or (SOURCE / (name.split(".")[1] + ".py")).exists() or (SOURCE / name.split(".")[1]).is_dir()
+    return (
+        name == "corptool" or (SOURCE / (name.split(".")[1] + ".py")).exists() or (SOURCE / name.split(".")[1]).is_dir()
+    )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
@@ -71,10 +77,15 @@ def test_heavy_packages_are_imported_inside_functions(path):
 
 
 def test_version_is_answered_before_click_is_imported():
-    code = "import sys; sys.argv[1:] = ['--version']; from corptool.__main__ import main; main(); assert 'click' not in sys.modules"
+    code = (
+        "import sys; sys.argv[1:] = ['--version']; from corptool.__main__ import main; main(); "
+        "assert 'click' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout.startswith(b"corptool ")
 
 
 def test_commands_do_not_import_each_other():
     for path in (SOURCE / "commands").glob("*.py"):
-        assert not [name for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))) if ".commands." in f"{name}."]
+        assert not [
+            name for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))) if ".commands." in f"{name}."
+        ]

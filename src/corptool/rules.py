@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -99,3 +100,17 @@ def fold_table() -> NDArray[np.uint32]:
     table = np.zeros(int(at[-1] + length[-1]) + 1, np.uint32)
     table[at[run] + offset] = first[run] + offset * step[run]
     return table
+
+
+@cache
+def opencc() -> dict[str, Any]:
+    """The configurations of each table set, and the hashes that the dictionaries of its package have."""
+    value: dict[str, Any] = json.loads((DATA / "opencc.json").read_text(encoding="utf-8"))
+    return value
+
+
+@cache
+def opencc_patch(tables: str) -> dict[str, str]:
+    """For each dictionary the lines by which the table set differs from the package's."""
+    sections = (DATA / f"{tables}.patch").read_text(encoding="utf-8").split("@ ")[1:]
+    return {name: lines for name, _, lines in (section.partition("\n") for section in sections)}

@@ -1,0 +1,70 @@
+"""The plain statement of both engines, against OpenCC's own expectations and known differences."""
+
+from pathlib import Path
+
+import pytest
+
+from corptool import dictionaries
+from corptool.text.script.chain import segmented
+
+CASES = Path(__file__).parents[2] / "cases" / "opencc.tsv"
+
+
+LINES = [line for line in CASES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("config", "text", "expected"), [line.split("\t") for line in LINES])
+def test_opencc_s_expectations(config, text, expected):
+    assert dictionaries.chain(config).convert(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("config", "packaged", "current", "text"),
+    [
+        ("s2t", "", "", ""),
+        ("s2t", "plain English, 123", "plain English, 123", "plain English, 123"),
+        ("s2t", "想象一哄而起", "想像一鬨而起", "想象一哄而起"),
+        ("s2twp", "透過 API 訪問記憶體", "通過 API 訪問記憶體", "通过 API 访问内存"),
+        ("t2s", "汉字 und 计算机", "汉字 und 计算机", "漢字 und 計算機"),
+    ],
+)
+def test_the_two_table_sets(config, packaged, current, text):
+    assert dictionaries.chain(config, dictionaries.PACKAGED).convert(text) == packaged
+    assert dictionaries.chain(config).convert(text) == current
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("⿰亻国国", "⿰亻国國"),  # a described character is no text
+        ("⿱⿰国国国国", "⿱⿰国国国國"),
+        ("国⿰国", "國⿰國"),  # no whole description
+    ],
+)
+def test_ideographic_descriptions(text, expected):
+    assert dictionaries.chain("s2t").convert(text) == expected
+
+
+def test_segments():
+    phrases = dictionaries.chain("s2tw").segmentation
+    assert segmented("Web里的一干二净 abc", phrases) == ["Web里的", "一干二净", " abc"]
+
+
+def test_a_configuration_that_a_table_set_lacks():
+    with pytest.raises(ValueError, match="has no configuration t2jp; it has hk2s, "):
+        dictionaries.chain("t2jp", dictionaries.PACKAGED)
+
+
+@pytest.mark.parametrize("dictionary", ["missing", "altered"])
+def test_a_package_that_is_not_the_one_says_how_to_mend_it(dictionary, monkeypatch, tmp_path):
+    if dictionary == "altered":
+        (tmp_path / "opencc" / "dictionary").mkdir(parents=True)
+        (tmp_path / "opencc" / "dictionary" / "TSPhrases.txt").write_text("一\t二\n", encoding="utf-8")
+
+    class Distribution:
+        def locate_file(self, name):
+            return tmp_path / name
+
+    monkeypatch.setattr("corptool.dictionaries.metadata.distribution", lambda _: Distribution())
+    with pytest.raises(ValueError, match=r"TSPhrases of opencc-python-reimplemented .*: pip install --force-reinstall"):
+        dictionaries.dictionary.__wrapped__("TSPhrases")
