@@ -28,7 +28,7 @@ BAD = b'{"id":"2","text":"tw\n'
         (["run", "fix nowhere.txt", "also.txt"], b"", 2, "names its files in the pipeline already"),
         (["read", "--fetched-at", "yesterday"], b"", 2, "no ISO 8601 date"),
         (["export", "--format", "md"], GOOD, 2, "name a folder for them with -o"),
-        (["fix"], b"[1]\n", 1, "list"),
+        (["fix", "--as-lines"], b"", 2, "No such option"),
         (["fix"], b'{"id":"1","body":"x"}\n', 1, "no string `text` or `html` among its keys (id, body)"),
     ],
 )

@@ -100,13 +100,13 @@ def _callback(stage: Stage) -> Any:
     return callback
 
 
-@group.command()
+@group.command(context_settings={"show_default": True})
 @click.argument("pipeline")
 @click.argument("files", nargs=-1)
 @click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
-@click.option("-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+@click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
 def run(pipeline: str, files: tuple[str, ...], output: str | None, jobs: int, **reporting: Any) -> int:
-    r"""Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
+    """Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
 
     PIPELINE is what one would type between pipes, in quotes, or the name of a file that holds it (with line breaks
     and # comments). FILES go to its first stage.
