@@ -1,0 +1,48 @@
+"""`corptool export`: articles leave the pipe in a format of other tools."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from corptool import formats
+from corptool.article import Article
+from corptool.formats import File
+from corptool.stage import sink
+
+MODULES = {"txt": "text"}
+"""Formats that are known by another name than their module."""
+
+
+def _names() -> list[str]:
+    writable = [name for name in formats.names() if hasattr(formats.load(name), "write")]
+    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in writable)
+
+
+@sink
+@click.option("--format", type=click.Choice(_names()), help="What to write.")
+@click.option("--full", is_flag=True, help="Write `edits` and `origin` to csv, md and txt too.")
+def export(
+    articles: Iterable[Article],
+    *,
+    format: str = "jsonl",  # noqa: A002 - the name of the option
+    full: bool = False,
+) -> Iterator[bytes | File]:
+    """Write articles as CSV, JSON, JSON Lines, Markdown or text.
+
+    csv, json and jsonl are one file, or standard output; for md and txt, -o is a folder with one file an article,
+    named by its date and title.
+
+    Example: corptool export --format csv -o corpus.csv articles.jsonl
+    """
+    write = formats.load(MODULES.get(format, format)).write
+    return write(articles, **_understood(write, full=full))  # type: ignore[no-any-return]
+
+
+def _understood(write: Any, **options: Any) -> dict[str, Any]:
+    """Those of the options that the format has."""
+    known = inspect.signature(write).parameters
+    return {name: value for name, value in options.items() if name in known}

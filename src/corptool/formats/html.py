@@ -1,0 +1,210 @@
+"""HTML pages: their text as a reader sees it, and what they say of themselves in the markup."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from html import unescape
+from typing import IO, TYPE_CHECKING, Any
+
+from corptool.formats import Record
+from corptool.formats.text import origin
+from corptool.text.decode import decode
+from corptool.text.markup import parse
+from corptool.text.rendering import lines
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
+SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
+LARGEST = 100_000_000  # bytes; a page that is larger is an export or a dump
+
+DECLARED = re.compile(
+    rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""",
+    re.IGNORECASE,
+)
+BROWSERS_READ = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso8859-1": "cp1252", "ascii": "cp1252",
+                 "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
+"""What is meant by what is declared: the WHATWG Encoding Standard, in Python's names."""
+
+ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report(?!er)|Review")
+PUBLISHED = (
+    "article:published_time", "og:published_time", "og:article:published_time", "bytedance:published_time",
+    "datepublished", "pubdate", "publishdate", "publish_date", "publish-date", "publication_date", "dateissued",
+    "article:create_at", "og:release_date", "apub:time", "parsely-pub-date", "sailthru.date", "bt:pubdate",
+    "citation_publication_date", "citation_date", "dc.date.issued", "dc.date", "dc.date.created",
+    "dcterms.created", "dcterms.date", "date",
+)  # fmt: skip
+AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author", "byl")
+SITE = ("og:site_name", "application-name", "sitename")
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
+YEAR_FIRST = re.compile(r"(\d{4})([-/.年]?)([01]?\d)(?:\2|月)([0-3]?\d)(?!\d{1,3}(?:\D|$))")
+MONTH_FIRST = re.compile(rf"(?:[a-z]+,\s*)?{_MONTH}\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
+DAY_FIRST = re.compile(rf"(?:[a-z]+,\s*)?(\d{{1,2}})\s+{_MONTH},?\s+(\d{{4}})", re.IGNORECASE)
+
+
+def read(file: IO[bytes]) -> Iterator[Record]:
+    """The page as one article: text, hints and what the head tells."""
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
+    decoded = decode(data, declared(data))
+    yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
+
+
+def declared(data: bytes) -> str | None:
+    """The encoding that the first bytes of a page claim, as Python's name, if there is such a one.
+
+    >>> declared(b'<meta http-equiv="Content-Type" content="text/html; charset=gb2312">')
+    'gb18030'
+    """
+    found = DECLARED.search(data, 0, 4096)
+    if found is None:
+        return None
+    try:
+        name = codecs.lookup((found[1] or found[2]).decode("ascii")).name
+        b"-".decode(name, "ignore")  # not one of Python's codecs that are no encodings
+    except LookupError:
+        return None
+    return BROWSERS_READ.get(name, name)
+
+
+def read_markup(markup: str) -> dict[str, Any]:
+    """The fields of a page: `text`, one block a line, and one hint a line: [tag, share of links, words].
+
+    >>> read_markup("<title>網</title><nav><a href='/'>首頁</a></nav><p>甲")["hints"]
+    [['nav', 1.0, 'nav'], ['p', 0.0, '']]
+    """
+    page = parse(markup)
+    shown = lines(page)
+    fields: dict[str, Any] = {"text": "\n".join(line.text for line in shown)}
+    return fields | metadata(page) | {"hints": [[line.tag, line.links, line.words] for line in shown]}
+
+
+def metadata(page: LexborHTMLParser) -> dict[str, str]:
+    """`title`, `published`, `author`, `site` and `url`, as far as the markup tells without a guess."""
+    linked = linked_data(page)
+    tags = meta_tags(page)
+    found = {
+        "title": _title(page, linked, tags),
+        "published": next(filter(None, map(iso_date, _dates(page, linked, tags))), None),
+        "author": next(filter(None, map(_names, (linked.get("author"), *(tags.get(key) for key in AUTHOR)))), None),
+        "site": _first(tags, SITE) or _names(linked.get("publisher")),
+        "url": next(filter(_absolute, _urls(page, linked, tags)), None),
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def meta_tags(page: LexborHTMLParser) -> dict[str, str]:
+    """`<meta>` by its property, name or itemprop in lower case; the first of a name counts."""
+    tags: dict[str, str] = {}
+    for node in page.css("meta[content]"):
+        attributes = node.attributes
+        content = " ".join((attributes.get("content") or "").split())
+        for kind in ("property", "name", "itemprop"):
+            if content and (name := attributes.get(kind)):
+                tags.setdefault(name.strip().lower(), content)
+    return tags
+
+
+def linked_data(page: LexborHTMLParser) -> dict[str, Any]:
+    """The first JSON-LD object of the page that describes an article; empty if there is none."""
+    for node in page.css('script[type="application/ld+json"]'):
+        source = node.text().strip().removeprefix("<!--").removesuffix("-->")
+        try:
+            waiting = [json.loads(source, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for value in waiting:
+            if isinstance(value, list):
+                waiting += value
+            elif isinstance(value, dict):
+                if ARTICLE_TYPE.search(str(value.get("@type"))):
+                    return value
+                waiting += (value[key] for key in ("@graph", "mainEntity") if key in value)
+    return {}
+
+
+def _title(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> str | None:
+    """The heading that the head of the page repeats; else what the head says."""
+    told = [_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title")]
+    claims = [claim for claim in told if claim]
+    for level in ("h1", "h2"):
+        for node in page.css(level)[:8]:
+            heading = _line(node.text())
+            if len(heading.encode("utf-8", "replace")) > 4 and any(heading in claim for claim in claims):
+                return heading
+    return claims[0] if claims else None
+
+
+def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str]:
+    yield str(linked.get("datePublished") or "")
+    yield from (tags.get(key, "") for key in PUBLISHED)
+    for selector in ("time[pubdate]", "[itemprop=datePublished]", "article time[datetime]"):
+        for node in page.css(selector)[:1]:
+            yield node.attributes.get("datetime") or node.text()
+    days = {day for node in page.css("time[datetime]") if (day := iso_date(node.attributes.get("datetime") or ""))}
+    if len(days) == 1:
+        yield days.pop()
+
+
+def _urls(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str | None]:
+    for node in page.css("link[rel=canonical]"):
+        yield node.attributes.get("href")
+    yield tags.get("og:url")
+    yield _line(linked.get("url"))
+
+
+def _absolute(url: str | None) -> bool:
+    return bool(url) and re.match(r"https?://[^/\s]+", url or "") is not None
+
+
+def iso_date(words: str) -> str | None:
+    """The day in a date that can be read in only one way.
+
+    >>> iso_date("2020年2月21日 18:05"), iso_date("Fri, 21 Feb 2020 10:00:00 GMT"), iso_date("02/03/2020")
+    ('2020-02-21', '2020-02-21', None)
+    """
+    words = words.strip()
+    if found := YEAR_FIRST.match(words):
+        year, month, day = found[1], found[3], found[4]
+    elif found := MONTH_FIRST.match(words):
+        year, month, day = found[3], found[1], found[2]
+    elif found := DAY_FIRST.match(words):
+        year, month, day = found[3], found[2], found[1]
+    else:
+        return None
+    number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
+    try:
+        return date(int(year), number, int(day)).isoformat() if int(year) >= 1900 else None
+    except ValueError:
+        return None
+
+
+def _names(value: Any) -> str | None:
+    """The names of people, or of a publisher, in JSON-LD or in a tag."""
+    if isinstance(value, dict):
+        value = value.get("name")
+    if isinstance(value, list):
+        named = (_names(item) for item in value)
+        return ", ".join(dict.fromkeys(name for name in named if name)) or None
+    name = _line(value).strip(" ,;|")
+    return name if name and not re.match(r"https?:|www\.|//", name) else None
+
+
+def _first(tags: dict[str, str], keys: Iterable[str]) -> str | None:
+    return next((tags[key] for key in keys if key in tags), None)
+
+
+def _text_of(page: LexborHTMLParser, selector: str) -> str:
+    node = page.css_first(selector)
+    return node.text() if node else ""
+
+
+def _line(value: Any) -> str:
+    return " ".join(unescape(value).split()) if isinstance(value, str) else ""

@@ -1,0 +1,84 @@
+"""Markdown with YAML front matter: one file an article."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from corptool.article import SURROGATE, Article, dumps
+from corptool.formats import File
+from corptool.text.filenames import Names
+from corptool.text.markdown import escape
+
+SUFFIXES = (".md", ".markdown")
+JSON_KEY = "corptool_json"
+"""The front matter key that holds, as a string of JSON, what YAML cannot say: lone surrogates, very long keys."""
+HEAVY = ("edits", "origin")
+
+PLAIN_KEY = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_]*")
+NOT_PRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""YAML wants these escaped, JSON does not care; the line separators among them would even break a line."""
+LONGEST_KEY = 128  # code points; YAML allows 1,024 for a key that is not marked as one
+
+
+def write(articles: Iterable[Article], *, full: bool = False) -> Iterator[File]:
+    """One file an article, named by date and title: front matter of JSON-quoted scalars, then the escaped text."""
+    names = Names(".md")
+    for article in articles:
+        yield File(names.name(article), document(article, full=full).encode())
+
+
+def document(article: Article, *, full: bool = False) -> str:
+    """The file of one article.
+
+    >>> print(document({"text": "# 風\\n", "title": "網: \\"a\\"", "tags": ["y"]}), end="")
+    ---
+    title: "網: \\"a\\""
+    tags: ["y"]
+    ---
+    <BLANKLINE>
+    \\# 風
+    <BLANKLINE>
+    """
+    front = {key: value for key, value in article.items() if key != "text" and (full or key not in HEAVY)}
+    odd = {key: value for key, value in front.items() if key == JSON_KEY or _odd({key: value})}
+    text = article["text"]
+    if SURROGATE.search(text):
+        odd["text"] = text
+        text = SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    lines = [f"{_key(key)}: {scalar(value)}" for key, value in front.items() if key not in odd]
+    if odd:
+        lines.append(f"{JSON_KEY}: {scalar(dumps(odd).decode())}")
+    return "\n".join(("---", *lines, "---", "", escape(text), ""))
+
+
+def scalar(value: Any) -> str:
+    """A value as YAML 1.1 and 1.2 both read it: JSON, and a little more escaped.
+
+    >>> scalar(["y", None, 12345678901234567890, 1e16, float("inf")])
+    '["y", null, 12345678901234567890, 1.0e+16, .inf]'
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(scalar, value)) + "]"
+    if isinstance(value, float):
+        shown = repr(value)
+        if "e" in shown and "." not in shown:
+            return shown.replace("e", ".0e")
+        return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(shown, shown)
+    return NOT_PRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def _key(key: str) -> str:
+    return key if PLAIN_KEY.fullmatch(key) else scalar(key)
+
+
+def _odd(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(len(key) > LONGEST_KEY or _odd(key) or _odd(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(map(_odd, value))
+    return isinstance(value, str) and SURROGATE.search(value) is not None

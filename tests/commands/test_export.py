@@ -1,0 +1,50 @@
+"""`corptool export` as users meet it."""
+
+import json
+
+import pytest
+
+from tests.conftest import ROOT, corptool, shell
+
+LINES = b'{"id":"1","text":"\xe7\xb6\xb2","title":"A"}\n{"id":"2","text":"b","n":[1]}\n'
+
+
+@pytest.mark.parametrize(
+    ("format_", "data"),
+    [
+        ("jsonl", LINES),
+        ("json", b"[\n" + LINES.replace(b"}\n{", b"},\n{") + b"]\n"),
+        ("csv", 'id,title,text,n,corptool_types\r\n1,A,網,,\r\n2,,b,[1],"{""json"":[""n""]}"\r\n'.encode()),
+    ],
+)
+def test_one_file(format_, data, tmp_path):
+    assert corptool("export", "--format", format_, given=LINES).out == data
+    assert corptool("export", "--format", format_, "-o", str(tmp_path / "out"), given=LINES).code == 0
+    assert (tmp_path / "out").read_bytes() == data
+
+
+@pytest.mark.parametrize(("format_", "names"), [("md", {"A.md", "2.md"}), ("txt", {"A.txt", "2.txt"})])
+def test_a_folder(format_, names, tmp_path):
+    ended = corptool("export", "--format", format_, "-o", str(tmp_path / "new" / "out"), given=LINES)
+    assert ended.code == 0, ended.err
+    assert {path.name for path in (tmp_path / "new" / "out").iterdir()} == names
+
+
+def test_a_folder_must_be_named():
+    ended = corptool("export", "--format", "md", given=LINES)
+    assert (ended.out, ended.code) == (b"", 2)
+    assert "-o" in ended.err
+
+
+def test_clean_pages_to_markdown(tmp_path):
+    ended = shell(f"corptool clean samples/*.txt | corptool export --format md -o {tmp_path}/out", ROOT)
+    assert ended.code == 0, ended.err
+    texts = [path.read_text("utf-8") for path in (tmp_path / "out").iterdir()]
+    assert len(texts) == len(list((ROOT / "samples").glob("*.txt")))
+    assert all(text.startswith("---\nid: ") for text in texts)
+
+
+def test_json_stays_whole():
+    article = {"text": "x", "n": 12345678901234567890, "f": 1.0, "s": "\ud800", "edits": [], "origin": {"sha256": "0"}}
+    (back,) = json.loads(corptool("export", "--format", "json", given=json.dumps(article | {"id": "1"}).encode()).out)
+    assert back == article | {"id": "1"}

@@ -1,0 +1,102 @@
+"""What a page says of itself."""
+
+import io
+
+import pytest
+
+from corptool.formats import html
+
+LINKED = '<script type="application/ld+json">%s</script>'
+
+
+def fields(markup):
+    data = markup if isinstance(markup, bytes) else markup.encode()
+    (record,) = html.read(io.BytesIO(data))
+    assert record.raw == data
+    return record.fields
+
+
+@pytest.mark.parametrize(
+    ("markup", "key", "value"),
+    [
+        ("<p>no head</p>", "title", None),
+        ("<title>標題 - 網站</title><h1>標題</h1>", "title", "標題"),
+        ("<title>標題 - 網站</title><h1>網站首頁</h1>", "title", "標題 - 網站"),
+        ("<title>x</title><meta property=og:title content='The &amp;amp; Title'>", "title", "The &amp; Title"),
+        ('<meta property="og:title" content="乙">' + LINKED % '{"@type":"NewsArticle","headline":"甲"}', "title", "甲"),
+        (LINKED % '{"@graph":[{"@type":"WebSite"},{"@type":["BlogPosting"],"headline":"圖"}]}', "title", "圖"),
+        (LINKED % '{"@type":"Article",' + "<title>broken</title>", "title", "broken"),
+        (LINKED % ("[" * 100_000) + "<title>deep</title>", "title", "deep"),
+        ('<meta property="article:published_time" content="2020-02-21T23:30:00+08:00">', "published", "2020-02-21"),
+        ('<meta name="publishdate" content="2020-2-1">', "published", "2020-02-01"),
+        ('<meta name="date" content="02/03/2020">', "published", None),
+        ('<meta name="date" content="2020-13-41">', "published", None),
+        ("<time datetime='2020-02-21'>x</time>", "published", "2020-02-21"),
+        ("<time datetime='2020-02-21'>x</time><time datetime='2020-02-22'>y</time>", "published", None),
+        (LINKED % '{"@type":"Article","author":[{"name":"趙"},{"name":"Li"}]}', "author", "趙, Li"),
+        ('<meta name="author" content="https://example.org/me">', "author", None),
+        ('<meta property="og:site_name" content="人民網">', "site", "人民網"),
+        (LINKED % '{"@type":"Article","publisher":{"name":"Harbour Post"}}', "site", "Harbour Post"),
+        ('<link rel="canonical" href="https://example.org/甲">', "url", "https://example.org/甲"),
+        ('<link rel="canonical" href="/relative">', "url", None),
+    ],
+)
+def test_metadata(markup, key, value):
+    assert fields(markup).get(key) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2020-02-21", "2020-02-21"),
+        ("2020/2/1 10:00", "2020-02-01"),
+        ("20200221", "2020-02-21"),
+        ("20200221183000", "2020-02-21"),
+        ("2020年02月21日", "2020-02-21"),
+        ("February 21, 2020", "2020-02-21"),
+        ("Fri, 21 Feb 2020 10:00 GMT", "2020-02-21"),
+        ("21 Sept. 2020", "2020-09-21"),
+        ("1582279200", None),
+        ("2 months ago", None),
+        ("06-13", None),
+        ("21/02/2020", None),
+        ("", None),
+    ],
+)
+def test_dates_that_can_be_read_in_one_way(words, day):
+    assert html.iso_date(words) == day
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        (b"<meta charset=utf-8>", "utf-8"),
+        (b'<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=GB2312">', "gb18030"),
+        (b"<?xml version='1.0' encoding='Big5'?>", "big5hkscs"),
+        (b'<meta charset="iso-8859-1">', "cp1252"),
+        (b'<meta charset="no-such-thing">', None),
+        (b'<meta charset="zlib">', None),
+        (b"<p>", None),
+    ],
+)
+def test_declared_encoding(head, encoding):
+    assert html.declared(head) == encoding
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5hkscs", "utf-16"])
+def test_pages_in_any_encoding(encoding):
+    page = f'<meta charset="{encoding}"><title>借用工具間</title><p>這裡的人把工具借給鄰居，一借就是一個星期。</p>'
+    found = fields(page.encode(encoding))
+    assert found["title"] == "借用工具間"
+    assert found["text"] == "這裡的人把工具借給鄰居，一借就是一個星期。"
+
+
+def test_one_hint_a_line():
+    found = fields("<h1>題</h1><pre>a\n\nb</pre><p>文<br>字")
+    assert len(found["hints"]) == len(found["text"].split("\n")) == 6
+
+
+def test_a_page_that_is_no_page_is_refused(monkeypatch):
+    monkeypatch.setattr(html, "LARGEST", 100)
+    with pytest.raises(ValueError, match="a page of more than"):
+        fields("x" * 101)
