@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corptool.text import glosses
+from corptool.text import charset, glosses
 from corptool.text.boilerplate import Rule, Rules
+from corptool.text.language import LanguageModel
 from corptool.text.lines import Fold, folding
 
 if TYPE_CHECKING:
@@ -114,3 +115,22 @@ def opencc_patch(tables: str) -> dict[str, str]:
     """For each dictionary the lines by which the table set differs from the package's."""
     sections = (DATA / f"{tables}.patch").read_text(encoding="utf-8").split("@ ")[1:]
     return {name: lines for name, _, lines in (section.partition("\n") for section in sections)}
+
+
+@cache
+def language_model() -> LanguageModel:
+    """What text costs in bits (data/language-model.bin, tools/build_language_model.py); 30 ms and NumPy."""
+    return LanguageModel((DATA / "language-model.bin").read_bytes())
+
+
+@cache
+def euc_tw_chart() -> str:
+    """The characters of EUC-TW by plane, row and column (data/euc-tw.xz, tools/build_euc_tw.py)."""
+    import lzma
+
+    return lzma.decompress((DATA / "euc-tw.xz").read_bytes()).decode("utf-32-le")
+
+
+def charset_tables() -> charset.Tables:
+    """What `decode.decode` judges encodings with; nothing is loaded before it is needed."""
+    return charset.Tables(language_model, euc_tw_chart)
