@@ -1,3 +1,27 @@
-"""Turn messy scraped articles, Chinese and English, into a clean corpus."""
+"""Turn messy scraped articles, Chinese and English, into a clean corpus.
+
+    from corptool import Pipeline, fix
+    for article in Pipeline("read pages | fix | clean")(): ...
+    article = fix(article)
+
+Every stage is a function of that name, `Pipeline` runs several, `Dropped` is what a stage returns for an article
+that does not go on. They are imported when asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Dropped":
+        return import_module("corptool.article").Dropped
+    if name == "Pipeline":
+        return import_module("corptool.stage").Pipeline
+    if name.isidentifier() and (Path(__file__).parent / "commands" / f"{name}.py").is_file():
+        return import_module("corptool.stage").lookup(name)
+    raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -44,6 +44,13 @@ class Place(NamedTuple):
         return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
+class Lost(NamedTuple):
+    """What did not become an article, or did not go on, and where it stood."""
+
+    place: Place
+    dropped: Dropped
+
+
 class Parcel:
     """An article on its way: its JSON line, its value, or both. Each is made from the other when asked for.
 
@@ -116,6 +123,12 @@ def dumps(value: Any) -> bytes:
             pass
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+
+def failure(error: BaseException) -> str:
+    """One line that says what went wrong. A ValueError is a message of ours; others are named."""
+    text = " ".join(str(error).split())
+    return text if type(error) is ValueError else f"{type(error).__name__}: {text}"
 
 
 def _holds_float(value: Any) -> bool:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corptool.text import glosses
+from corptool.text.boilerplate import Rule, Rules
+from corptool.text.lines import Fold, folding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DATA = Path(__file__).parent / "data"
 
@@ -41,3 +50,67 @@ def opencc_patch(tables: str) -> dict[str, str]:
     """For each dictionary the lines by which the table set differs from the package's."""
     sections = (DATA / f"{tables}.patch").read_text(encoding="utf-8").split("@ ")[1:]
     return {name: lines for name, _, lines in (section.partition("\n") for section in sections)}
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used; the message says where and why."""
+
+
+@cache
+def fold() -> Fold:
+    """The table that makes the key of a line: Traditional characters to Simplified, wide forms to narrow."""
+    traditional, simplified = (DATA / "fold.txt").read_text(encoding="utf-8").split()
+    return folding(traditional, simplified)
+
+
+@cache
+def boilerplate(*paths: Path) -> Rules:
+    """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
+    files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
+    return Rules(tuple(rule for path in files for rule in _rules(path)), fold())
+
+
+def _rules(path: Path) -> Iterator[Rule]:
+    """The rules of one file; a mistake in it is named with the file and the rule."""
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}: not TOML: {error}") from error
+    for number, table in enumerate(tables, 1):
+        try:
+            yield _rule(table)
+        except (KeyError, TypeError, ValueError, re.error) as error:
+            name = table.get("name", f"number {number}")
+            raise RuleError(f"{path}: rule {name}: {error!r}; see docs/rules.md") from error
+
+
+def _rule(table: dict[str, Any]) -> Rule:
+    table = dict(table)
+    pattern = re.compile(_fold_pattern(table.pop("line")))
+    removes, keeps = tuple(table.pop("removes")), tuple(table.pop("keeps"))
+    return Rule(pattern=pattern, removes=removes, keeps=keeps, **table)
+
+
+def _fold_pattern(pattern: str) -> str:
+    """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
+    han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
+    return pattern.translate(han)
+
+
+@cache
+def fold_table() -> NDArray[np.uint32]:
+    """What each code point becomes when texts are compared; 0 is skipped (data/fold.tsv, tools/build_fold.py).
+
+    >>> table = fold_table()
+    >>> table[[ord(char) for char in "aAＡá网網"]].tolist()
+    [97, 97, 97, 97, 32178, 32178]
+    """
+    import numpy as np
+
+    runs = [line.split() for line in (DATA / "fold.tsv").read_text("ascii").splitlines()]
+    at, length, first, step = np.array([[int(cell, 16) for cell in run] for run in runs]).T
+    run = np.repeat(np.arange(len(runs)), length)
+    offset = np.arange(run.size) - np.repeat(np.cumsum(length) - length, length)
+    table = np.zeros(int(at[-1] + length[-1]) + 1, np.uint32)
+    table[at[run] + offset] = first[run] + offset * step[run]
+    return table

@@ -26,8 +26,9 @@ from typing import Any
 import click
 
 from corptool import commands, edits
-from corptool.article import Article, Dropped
+from corptool.article import Article, Dropped, Lost, failure
 from corptool.formats import File
+from corptool.reading import Batch
 
 Outcome = Article | Dropped | bytes | File
 OnDrop = Callable[[str, Dropped], None] | None
@@ -145,7 +146,7 @@ class Step:
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        noted = {"stage": self.name, "options": self.noted}
+        noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
             return edits.record(article, article, [], **noted, keep=self.edits)
         given = (article, decision) if self.stage._key else (article,)
@@ -164,12 +165,21 @@ class Step:
         """The corpus stage's decisions, one a key, in order."""
         return iter(_with_named(self.stage._decide, self.options)(keys))
 
+    def batches(self) -> Iterator[Batch]:
+        """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""
+        options = self.options if self.stage.kind == "source" else {}
+        reader = self.stage if self.stage.kind == "source" else lookup("read")
+        assert isinstance(reader, Stage)
+        batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
+        return batches
+
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
         """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
         if self.stage.kind == "source":
-            batches = self.stage.function(self.files, files_from=self.files_from, **self.options)
-            items = (item for batch in batches for item in batch.parcels())
-            yield from _kept((item if isinstance(item, Dropped) else item.article for item in items), self, on_drop)
+            items = (item for batch in self.batches() for item in batch.items())
+            yield from _kept(
+                (item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop
+            )
         elif self.stage.kind == "sink":
             yield from self.stage.function(articles, **self.options)
         elif self.sees_all:
@@ -187,12 +197,6 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
         return step.apply(article, decision)
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
         return Dropped(article, failure(error), failed=True)
-
-
-def failure(error: BaseException) -> str:
-    """One line that says what went wrong. A ValueError is a message of ours; others are named."""
-    text = " ".join(str(error).split())
-    return text if type(error) is ValueError else f"{type(error).__name__}: {text}"
 
 
 def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
@@ -225,8 +229,7 @@ class Pipeline:
     def __init__(self, text: str, on_drop: OnDrop = None) -> None:
         self.text = text
         self.on_drop = on_drop
-        lines = split(text)
-        self.steps = [parse(words) for words in lines]
+        self.steps = [parse(words) for words in split(text)]
         for step in self.steps[1:]:
             if step.files or step.files_from or step.stage.kind == "source":
                 what = "`read`" if step.stage.kind == "source" else f"the files of `{step.name}`"
@@ -234,6 +237,13 @@ class Pipeline:
         for step in self.steps[:-1]:
             if step.output or step.stage.kind == "sink":
                 raise click.UsageError(f"nothing can follow `{step.name}`, which writes its output")
+
+    @classmethod
+    def of(cls, step: Step) -> Pipeline:
+        """The pipeline of one step, as a subcommand runs it."""
+        pipeline = cls(step.name)
+        pipeline.steps = [step]
+        return pipeline
 
     def __reduce__(self) -> tuple[type[Pipeline], tuple[str]]:
         return Pipeline, (self.text,)

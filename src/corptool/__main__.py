@@ -1,0 +1,19 @@
+"""The `corptool` command; `python -m corptool` is the same."""
+
+import sys
+
+
+def main() -> None:
+    """Answer `--version` at once; leave the rest to click."""
+    if sys.argv[1:] == ["--version"]:
+        from corptool import __version__
+
+        sys.stdout.write(f"corptool {__version__}\n")
+        return
+    from corptool.cli import main as cli
+
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,275 @@
+"""The `corptool` command: one subcommand a stage, plus `run`. The edge: files, messages, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import click
+
+from corptool import stage as stages
+from corptool.article import Lost, Parcel, dumps
+from corptool.engine import local
+from corptool.formats import File
+from corptool.stage import Pipeline, Stage
+
+SHOWN = 10  # messages about single articles; the rest is counted
+
+REPORTING: list[click.Parameter] = [
+    click.Option(["--rejects"], metavar="FILE", help="Keep what was dropped or failed here, whole, with the reason."),
+    click.Option(["--max-rejects"], type=click.IntRange(0), default=0, help="So many failures still exit with 0."),
+    click.Option(["-q", "--quiet"], is_flag=True, help="Print no numbers at the end."),
+]
+
+
+class Commands(click.Group):
+    """What lies in commands/, and `run`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In alphabetical order."""
+        return sorted([*stages.names(), *super().list_commands(ctx)])
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A stage as a subcommand, or a command that brings its own."""
+        if known := super().get_command(ctx, name):
+            return known
+        found = stages.lookup(name)
+        return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Unknown names end in our message, which names the nearest."""
+        return args[0], self.get_command(ctx, args[0]), args[1:]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="corptool", message="corptool %(version)s")
+def group() -> None:
+    """Turn messy scraped articles, Chinese and English, into a clean corpus.
+
+    Articles are JSON Lines: connect the subcommands with pipes, or let `corptool run` do it in one process.
+
+    \b
+      corptool read pages | corptool fix | corptool clean | corptool export --format csv -o corpus.csv
+      corptool run 'read pages | fix | clean | export --format csv' -o corpus.csv
+    """
+
+
+def main() -> None:
+    """Run the command line, and turn whatever ends it early into one line and an exit code."""
+    try:
+        code = group(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("corptool: interrupted", err=True)
+        code = 130
+    except BrokenPipeError:  # `| head` has seen enough: not an error
+        code = 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"corptool: {where}{error.strerror or error}", err=True)
+        code = 1
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> None:
+    """Flush what can be flushed; a standard output that nobody reads any more must not complain at exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def _callback(stage: Stage) -> Any:
+    def callback(**params: Any) -> int:
+        step = stages.bind(stage, params)
+        reporting = {name: params[name] for name in ("rejects", "max_rejects", "quiet")}
+        return flow(Pipeline.of(step), output=step.output, **reporting)
+
+    return callback
+
+
+@group.command()
+@click.argument("pipeline")
+@click.argument("files", nargs=-1)
+@click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
+@click.option("-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+def run(pipeline: str, files: tuple[str, ...], output: str | None, jobs: int, **reporting: Any) -> int:
+    r"""Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
+
+    PIPELINE is what one would type between pipes, in quotes, or the name of a file that holds it (with line breaks
+    and # comments). FILES go to its first stage.
+
+    \b
+      corptool run 'read pages | fix | clean | dedup | export --format csv' -o corpus.csv -j 4
+      corptool run corpus.pipeline pages/*.html
+    """
+    plan = Pipeline(_pipeline_text(pipeline))
+    first, last = plan.steps[0], plan.steps[-1]
+    if files and (first.files or first.files_from):
+        raise click.UsageError(f"`{first.name}` names its files in the pipeline already: give them once")
+    first.files = first.files or files
+    if output and last.output:
+        raise click.UsageError(f"`{last.name}` names its output in the pipeline already: give -o once")
+    return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
+
+
+run.params += REPORTING
+
+
+def _pipeline_text(given: str) -> str:
+    words = given.split()
+    if words and words[0] not in stages.names() and Path(given).is_file():
+        return Path(given).read_text("utf-8-sig")
+    return given
+
+
+def flow(
+    pipeline: Pipeline,
+    *,
+    output: str | None,
+    rejects: str | None,
+    max_rejects: int,
+    quiet: bool,
+    jobs: int = 1,
+    table: bool = False,
+) -> int:
+    """Run a pipeline from its files to its output, say what happened, and return the exit code."""
+    first = pipeline.steps[0]
+    if not first.files and not first.files_from:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise click.UsageError(
+                f"name the files for `{first.name}`, or pipe something in (corptool {first.name} --help)"
+            )
+        first.files = ("-",)
+    with contextlib.ExitStack() as stack:
+        losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
+        report = local.Report(pipeline.steps, losses.add)
+        write = stack.enter_context(writer(output))
+        for outputs in local.run(pipeline, first.batches(), report, jobs=jobs):
+            write(outputs)
+    losses.tell()
+    if not quiet:
+        tell(report.rows(), table=table)
+    failed = sum(count for (_, fate), count in report.counts.items() if fate == "rejected")
+    if failed and failed == report.counts[0, "in"] and not report.counts[0, "out"]:
+        return 1
+    return 3 if failed > max_rejects else 0
+
+
+class Losses:
+    """What was lost: whole to the rejects file, failures also as messages, decisions as counts by reason."""
+
+    def __init__(self, file: IO[bytes] | None) -> None:
+        self.file = file
+        self.failures = 0
+        self.reasons: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, stage: str, lost: Lost) -> None:
+        """Keep one."""
+        article, reason, into, failed = lost.dropped
+        if self.file:
+            row = {"stage": stage, "reason": reason, "failed": failed, **lost.place._asdict()}
+            row |= {} if into is None else {"into": into}
+            raw = article.decode("utf-8", "surrogateescape") if isinstance(article, bytes) else None
+            self.file.write(dumps(row | ({"article": article} if raw is None else {"raw": raw})) + b"\n")
+        if not failed:
+            self.reasons[stage, lost.dropped.fate, reason] += 1
+            return
+        self.failures += 1
+        if self.failures <= SHOWN:
+            click.echo(f"{lost.place}: {reason}", err=True)
+
+    def tell(self) -> None:
+        """What there is to say at the end."""
+        if self.failures > SHOWN:
+            hint = "" if self.file else "; --rejects FILE keeps them all"
+            click.echo(f"… and {self.failures - SHOWN} more that failed{hint}", err=True)
+
+
+def tell(rows: list[list[Any]], *, table: bool) -> None:
+    """Print the numbers of each step: in = out + dropped + merged + rejected."""
+    if table:
+        from tabulate import tabulate
+
+        headers = ["stage", "in", "out", "dropped", "merged", "rejected"]
+        click.echo(tabulate(rows, headers, tablefmt="simple"), err=True)
+        return
+    for name, entered, out, dropped, merged, rejected in rows:
+        numbers = f"{out} out + {dropped} dropped + {merged} merged + {rejected} rejected"
+        click.echo(f"{name}: {entered} in = {numbers}", err=True)
+
+
+@contextlib.contextmanager
+def writer(output: str | None) -> Iterator[Any]:
+    """A function that writes outputs: to standard output, to a file, or to files in a folder."""
+    folder = Path(output) if output else None
+    with contextlib.ExitStack() as stack:
+        streams: list[IO[bytes]] = []
+
+        def stream() -> IO[bytes]:
+            if not streams:
+                streams.append(stack.enter_context(written(output)))
+            return streams[0]
+
+        def write(outputs: list[local.Output]) -> None:
+            for item in outputs:
+                if isinstance(item, File):
+                    _write_file(folder, item)
+                else:
+                    stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
+            if streams:
+                streams[0].flush()
+
+        yield write
+        if folder is None or not folder.is_dir():
+            stream()  # no article is an empty file, not a missing one
+
+
+def _write_file(folder: Path | None, file: File) -> None:
+    if folder is None:
+        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+    inside = PurePosixPath(file.name)
+    if inside.is_absolute() or ".." in inside.parts:
+        raise click.ClickException(f"will not write outside {folder}: {file.name}")
+    path = folder / inside
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written(str(path)) as stream:
+        stream.write(file.data)
+
+
+@contextlib.contextmanager
+def written(path: str | None) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
+    if path is None or path == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    if not _is_regular(path):
+        with Path(path).open("wb") as stream:
+            yield stream
+        return
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as stream:
+            yield stream
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(Path(path).stat().st_mode)
+    except FileNotFoundError:
+        return True

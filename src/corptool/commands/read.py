@@ -1,0 +1,43 @@
+"""`corptool read`: where articles come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import click
+
+from corptool import formats, reading
+from corptool.stage import source
+
+FORMATS = ["auto", "jsonl", *(name for name in formats.names() if name != "jsonl")]
+
+
+@source
+@click.option("--as", "as_", type=click.Choice(FORMATS), help="The format, where name and content do not tell it.")
+@click.option("--fetched-at", metavar="DATE", help="When the pages were fetched (ISO 8601), for `origin.fetched`.")
+def read(
+    files: Iterable[str], *, files_from: str | None = None, as_: str = "auto", fetched_at: str | None = None
+) -> Iterator[reading.Batch]:
+    """Turn files, folders and archives into articles, one JSON line each.
+
+    FILES are files, folders, archives, quoted globs, or `-` for standard input; `page.html.gz` is seen through.
+    Every other subcommand reads its input in the same way, so `corptool clean pages` needs no `read`.
+
+    \b
+      corptool read pages 'more/*.html' crawl.jsonl.zst > articles.jsonl
+    """
+    return reading.batches(
+        files, files_from=files_from, options=reading.Options(as_, _iso_date(fetched_at) if fetched_at else None)
+    )
+
+
+def _iso_date(text: str) -> str:
+    from datetime import datetime
+
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no ISO 8601 date such as 2024-05-31", param_hint="--fetched-at"
+        ) from None
+    return text

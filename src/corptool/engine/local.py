@@ -1,0 +1,235 @@
+"""Runs a pipeline on this machine: in this process, or in workers over batches of input, results in order.
+
+Both ways are one: a `Part` (the stages between two corpus stages) turns a batch into a Result, here or in a worker.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import chain, groupby, islice, repeat
+from typing import Any, NamedTuple
+
+import orjson
+
+from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure
+from corptool.files import CHUNK
+from corptool.formats import File
+from corptool.reading import Batch, Document
+from corptool.stage import Pipeline, Step, attempt
+
+IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
+TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
+
+Output = Parcel | bytes | File
+Counts = Counter[tuple[int, str]]
+"""(position of the step, `in` | `out` | `dropped` | `merged` | `rejected`) to a number of articles."""
+
+
+class Report:
+    """What happened: the numbers of each step, and a call for every article that was lost on the way."""
+
+    def __init__(self, steps: list[Step], on_lost: Callable[[str, Lost], None]) -> None:
+        self.names = [step.name for step in steps]
+        self.counts: Counts = Counter()
+        self.on_lost = on_lost
+
+    def add(self, result: Result) -> None:
+        """Take in the numbers and losses of a batch."""
+        self.counts.update(result.counts)
+        for position, lost in result.lost:
+            self.on_lost(self.names[position], lost)
+
+    def rows(self) -> list[list[Any]]:
+        """One row a step: its name, in, out, dropped, merged, rejected."""
+        columns = ("in", "out", "dropped", "merged", "rejected")
+        return [
+            [name, *(self.counts[position, column] for column in columns)] for position, name in enumerate(self.names)
+        ]
+
+
+class Result(NamedTuple):
+    """What a part makes of a batch."""
+
+    outputs: list[Output]
+    keys: list[Any]
+    lost: list[tuple[int, Lost]]
+    counts: Counts
+
+
+class Part(NamedTuple):
+    """Stages that run together: one article passes through all of them before the next one comes."""
+
+    steps: list[tuple[int, Step]]
+    """With their positions in the pipeline."""
+    reads: bool = False
+    """The pipeline begins with a source, and this is its first part."""
+    decided: bool = False
+    """The first of the steps is a corpus stage, whose decisions come with the batch."""
+    key: tuple[int, Step] | None = None
+    """The corpus stage that follows, for which keys are made."""
+
+    def __call__(self, batch: Batch | Decided) -> Result:
+        """Run a batch through."""
+        result = Result([], [], [], Counter())
+        decisions = batch.decisions if isinstance(batch, Decided) else repeat(None)
+        for item, decision in zip(batch.items(), decisions, strict=False):
+            if isinstance(item, Lost):
+                result.counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
+                result.lost.append((0, item))
+            else:
+                self._one(item, decision, result)
+        return result
+
+    def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
+        counts = result.counts
+        article = parcel.article
+        if self.reads:
+            counts[0, "in"] += 1
+            counts[0, "out"] += 1
+        decided = self.decided
+        for position, step in self.steps:
+            counts[position, "in"] += not decided  # with a decision it was counted when its key was made
+            outcome = attempt(step, article, decision if decided else None)
+            decided = False
+            if isinstance(outcome, Dropped):
+                counts[position, outcome.fate] += 1
+                result.lost.append((position, Lost(parcel.place, outcome)))
+                return
+            counts[position, "out"] += 1
+            if not isinstance(outcome, dict):
+                result.outputs.append(outcome)
+                return
+            article = outcome
+        if self.key:
+            position, step = self.key
+            counts[position, "in"] += 1
+            try:
+                result.keys.append(step.key(article))
+            except Exception as error:  # noqa: BLE001 - as in `attempt`
+                counts[position, "rejected"] += 1
+                dropped = Dropped(article, failure(error), failed=True)
+                result.lost.append((position, Lost(parcel.place, dropped)))
+                return
+        result.outputs.append(parcel if article is parcel.article else Parcel(parcel.place, article=article))
+
+
+class Decided(NamedTuple):
+    """Articles that waited, each with its decision."""
+
+    lines: list[bytes]
+    decisions: list[Any]
+
+    def items(self) -> Iterator[Parcel]:
+        """The articles."""
+        for waiting in self.lines:
+            place, _, line = waiting.partition(b"\t")
+            path, number, offset = orjson.loads(place)
+            yield Parcel(Place(path, number, offset), line)
+
+
+def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
+    """What leaves the pipeline, in order and as soon as it is there."""
+    steps = pipeline.steps
+    sink = steps[-1] if steps[-1].stage.kind == "sink" else None
+    incoming: Iterable[Batch | Decided] = batches
+    for number, part in enumerate(parts(steps)):
+        results: Iterable[Result] = (
+            _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else (part(batch) for batch in incoming)
+        )
+        if part.key is None:
+            outputs = _reported(results, report)
+            yield from _into(sink, len(steps) - 1, outputs, report) if sink else outputs
+            return
+        incoming = _decided(part.key[1], results, report)
+
+
+def parts(steps: list[Step]) -> list[Part]:
+    """Cut a pipeline before its corpus stages; source and sink are no part of it."""
+    found: list[Part] = []
+    reads, decided = steps[0].stage.kind == "source", False
+    run: list[tuple[int, Step]] = []
+    for position, step in enumerate(steps):
+        if step.stage.kind != "article":
+            continue
+        if step.sees_all:
+            found.append(Part(run, reads, decided, (position, step)))
+            reads, decided, run = False, True, []
+        run.append((position, step))
+    return [*found, Part(run, reads, decided)]
+
+
+def _reported(results: Iterable[Result], report: Report) -> Iterator[list[Output]]:
+    for result in results:
+        report.add(result)
+        yield result.outputs
+
+
+def _into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Report) -> Iterator[list[Output]]:
+    def articles() -> Iterator[Any]:
+        for output in chain.from_iterable(outputs):
+            assert isinstance(output, Parcel), "only articles reach a sink"
+            report.counts.update({(position, "in"): 1, (position, "out"): 1})
+            yield output.article
+
+    for output in sink.over(articles(), on_drop=None):
+        yield [output]
+
+
+def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[Decided]:
+    """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
+    keys: list[Any] = []
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+        for result in results:
+            report.add(result)
+            keys += result.keys
+            for parcel in result.outputs:
+                assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+                waiting.write(dumps(list(parcel.place)) + b"\t" + parcel.line + b"\n")
+        decisions = step.decide(keys)
+        waiting.seek(0)
+        while lines := waiting.readlines(CHUNK):
+            yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))
+
+
+def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:
+    """The results of worker processes, in the order of the batches; never more than two tasks a worker wait."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _ignore_interrupts) as pool:
+        tasks: deque[Future[list[Result]]] = deque()
+        try:
+            for task in _tasks(batches):
+                tasks.append(pool.submit(_work, text, number, task))
+                if len(tasks) > 2 * jobs:
+                    yield from tasks.popleft().result()
+            while tasks:
+                yield from tasks.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _work(text: str, number: int, batches: list[Any]) -> list[Result]:
+    return [_parts_of(text)[number](batch) for batch in batches]
+
+
+@cache
+def _parts_of(text: str) -> list[Part]:
+    return parts(Pipeline(text).steps)
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; the parent is the one that answers it."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _tasks(batches: Iterable[Any]) -> Iterator[list[Any]]:
+    """One batch a task, but files of one article in groups."""
+    for single, group in groupby(batches, key=lambda batch: isinstance(batch, Document)):
+        while task := list(islice(group, TOGETHER if single else 1)):
+            yield task

@@ -1,0 +1,190 @@
+"""From what was typed (files, folders, globs, lists of names, archives, standard input) to open streams, in order."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
+CHUNK = 1 << 20  # bytes: what one read asks for
+LOOK = 6  # bytes: the longest magic number
+MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+
+
+class Stream(io.RawIOBase):
+    """A stream of bytes of which a read returns what has arrived: an article need not wait for the next one."""
+
+    def __init__(self, raw: IO[bytes]) -> None:
+        self._read = getattr(raw, "read1", raw.read)
+        self.start = b""
+        """The first bytes, to be looked at; they are read again."""
+        while len(self.start) < LOOK and (more := self._read(CHUNK)):
+            self.start += more
+        self._again = self.start
+
+    def readable(self) -> bool:
+        """True: this is all it can do."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with what has arrived; 0 at the end."""
+        data = self._again[: len(buffer)] or self._read(len(buffer))
+        self._again = self._again[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
+    """Files in the order of the names; those of a folder or a glob in code-point order of their paths.
+
+    On a walk, files of which `known(name)` is false are passed over, and their number is logged.
+    """
+    for name in names:
+        if name != "-" and not os.path.lexists(name) and any(char in name for char in "*?["):
+            yield from _glob(name, known)
+        elif Path(name).is_dir():
+            yield from _walk(name, known)
+        else:
+            yield name
+
+
+def names_from(path: str) -> list[str]:
+    """The names listed in a file (`-`: standard input), one a line, or each ended by NUL as `find -print0` does."""
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    listed = data.removeprefix(b"\xef\xbb\xbf").split(b"\0" if b"\0" in data else b"\n")
+    return [os.fsdecode(name.rstrip(b"\r")) for name in listed if name.strip()]
+
+
+@contextmanager
+def opened(path: str) -> Iterator[Stream]:
+    """The bytes of a file, or of standard input, decompressed where its name or its first bytes say so."""
+    if path == "-":
+        yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
+    else:
+        with Path(path).open("rb", buffering=0) as file:
+            yield _seen_through(file, Path(path).suffix.lower())
+
+
+def _seen_through(raw: IO[bytes], suffix: str = "") -> Stream:
+    stream = Stream(raw)
+    told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
+    kind = suffix if suffix in COMPRESSED else told[0] if told else ""
+    return Stream(decompressed(stream, kind)) if kind else stream
+
+
+def decompressed(stream: Any, kind: str) -> IO[bytes]:
+    """The stream seen through a compression, named by its suffix."""
+    if kind == ".gz":
+        import gzip
+
+        return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
+    if kind == ".bz2":
+        import bz2
+
+        return bz2.BZ2File(stream)
+    if kind == ".xz":
+        import lzma
+
+        return lzma.LZMAFile(stream)
+    if kind == ".zst":
+        import zstandard
+
+        return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    raise ValueError(f"{kind} is no compression")
+
+
+def bare(path: str) -> str:
+    """The name without the suffix of a compression: `page.html.gz` is read as `page.html`."""
+    stem, suffix = os.path.splitext(path)  # noqa: PTH122 - a member of an archive is no path of ours
+    return stem if suffix.lower() in COMPRESSED else path
+
+
+def is_archive(path: str) -> bool:
+    """Whether a name is that of an archive with members."""
+    return bare(path).lower().endswith(ARCHIVES)
+
+
+def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
+    """The files of an archive and their (decompressed) bytes, in the order in which they stand there."""
+    passed: Counter[str] = Counter()
+    walk = _zip_members(path) if path.lower().endswith(".zip") else _tar_members(path)
+    for member, read in walk:
+        if known(member):
+            yield member, _seen_through(io.BytesIO(read()), Path(member).suffix.lower()).read()
+        else:
+            passed[Path(member).suffix] += 1
+    _tell(passed, path)
+
+
+def _zip_members(path: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    import zipfile
+
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if not info.is_dir():
+                yield info.filename, lambda info=info: archive.read(info)  # type: ignore[misc]
+
+
+def _tar_members(path: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    import tarfile
+
+    with opened(path) as stream, tarfile.open(fileobj=stream, mode="r|*") as archive:
+        for info in archive:
+            if info.isfile() and (file := archive.extractfile(info)):
+                yield info.name, file.read
+
+
+def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
+    from glob import iglob
+
+    matches = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 - pathlib drops a leading `./`, which is in the id
+    if not matches:
+        yield pattern  # it is reported as a file that is not there
+    for match in matches:
+        if not Path(match).is_dir():
+            yield match
+        elif "**" not in pattern:
+            yield from _walk(match, known)
+
+
+def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
+    passed: Counter[str] = Counter()
+    some = False
+    for path in _paths(folder):
+        if known(path):
+            some = True
+            yield path
+        else:
+            passed[Path(path).suffix or Path(path).name] += 1
+    _tell(passed, folder)
+    if not some:
+        yield folder  # reading it says that there is nothing to read
+
+
+def _paths(folder: str) -> Iterator[str]:
+    """All files below, in code-point order of the whole path: a folder sorts as its name with a slash."""
+    with os.scandir(folder) as entries:
+        listed = sorted(entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "") for entry in entries)
+    for name in listed:
+        path = os.path.join(folder, name)  # noqa: PTH118 - a million Path objects are slow
+        if not name.endswith("/"):
+            yield path
+        elif not name.startswith("."):
+            yield from _paths(path.rstrip("/"))
+
+
+def _tell(passed: Counter[str], where: str) -> None:
+    if passed:
+        import logging
+
+        kinds = ", ".join(kind for kind, _ in passed.most_common(5))
+        logging.getLogger("corptool").warning(
+            "%s: passed over %d files that are no articles (%s)", where, passed.total(), kinds
+        )

@@ -1,0 +1,267 @@
+"""From open files to articles: which format, which id, which origin.
+
+Input comes in batches: some consecutive records, small enough to be handed to a worker, which yields its articles
+(and what could not be read) from `items()`.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b, sha256
+from itertools import chain, islice
+from typing import NamedTuple
+
+from corptool import __version__, files, formats
+from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loads
+from corptool.formats import Record
+
+LINES = (".jsonl", ".ndjson")
+READING_ERRORS = (OSError, ValueError, EOFError, UnicodeError)
+
+
+class Options(NamedTuple):
+    """How to read."""
+
+    as_: str = "auto"
+    fetched: str | None = None
+    """When the pages were fetched: ISO 8601, for `origin.fetched`."""
+
+
+class Lines(NamedTuple):
+    """Whole lines of JSON Lines."""
+
+    place: Place
+    data: bytes
+    options: Options
+
+    def items(self) -> Iterator[Parcel | Lost]:
+        """Articles come in untouched; a record that is none yet is read as one."""
+        path, first, offset = self.place
+        for number, line in enumerate(self.data.split(b"\n"), first or 1):
+            if line and not line.isspace():
+                yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options)
+            offset += len(line) + 1
+
+
+class Document(NamedTuple):
+    """A file, or a member of an archive, in a format of its own."""
+
+    path: str
+    format: str
+    options: Options
+    member: str | None = None
+    data: bytes | None = None
+    """The bytes, where they have been read already; else the file is opened by whoever asks for the items."""
+
+    def items(self) -> Iterator[Parcel | Lost]:
+        """The articles of the file; a file that cannot be read is one reject."""
+        try:
+            if self.data is not None:
+                yield from self._records(io.BytesIO(self.data))
+            else:
+                with files.opened(self.path) as file:
+                    yield from self._records(file)
+        except READING_ERRORS as error:
+            yield from _unreadable(self.path, error).items()
+
+    def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
+        for record in formats.load(self.format).read(file):
+            place = Place(self.path, None, record.offset)
+            yield _parcel(record, place, self.format, self.options, self.member)
+
+
+class Ready(NamedTuple):
+    """Records that have been read already."""
+
+    ready: list[Parcel | Lost]
+
+    def items(self) -> Iterator[Parcel | Lost]:
+        """What is ready."""
+        return iter(self.ready)
+
+
+Batch = Lines | Document | Ready
+
+
+def batches(names: Iterable[str], *, files_from: str | None = None, options: Options | None = None) -> Iterator[Batch]:
+    """Everything that the names stand for, in order. What cannot be read is an item of its batch."""
+    listed = iter(names)
+    if files_from is not None:
+        try:
+            listed = chain(listed, files.names_from(files_from))
+        except OSError as error:
+            yield _unreadable(files_from, error)
+    for path in files.find(listed, _known):
+        try:
+            yield from _batches_of(path, options or Options())
+        except READING_ERRORS as error:
+            yield _unreadable(path, error)
+
+
+def _batches_of(path: str, options: Options) -> Iterator[Batch]:
+    if os.path.isdir(path):  # noqa: PTH112 - a million Path objects are slow
+        raise ValueError("no file in this folder can be read: " + _readable())
+    if files.is_archive(path) and options.as_ == "auto":
+        for member, data in files.members(path, _known):
+            format_ = _format_of(member, options)
+            if format_ == "jsonl":
+                yield from _lines(files.Stream(io.BytesIO(data)), path, options)
+            else:
+                yield from _documents(Document(path, format_ or _sniffed(data), options, member, data))
+        return
+    format_ = _format_of(path, options)
+    if format_ not in (None, "jsonl", "json") and path != "-":
+        yield from _documents(Document(path, format_, options))
+        return
+    with files.opened(path) as stream:
+        if format_ == "jsonl" or (format_ in (None, "json") and _is_lines(stream.start)):
+            yield from _lines(stream, path, options)
+        else:
+            whole = None if format_ and path != "-" else stream.read()
+            yield from _documents(Document(path, format_ or _sniffed(whole or b""), options, None, whole))
+
+
+def _unreadable(path: str, error: BaseException) -> Ready:
+    return Ready([Lost(Place(path), Dropped(b"", _reading_failure(error), failed=True))])
+
+
+def _is_lines(start: bytes) -> bool:
+    """Whether a file of unknown name begins as JSON Lines do: with an object that its first line closes."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if start.startswith(mark):
+            start = start[len(mark) :].decode(encoding, "ignore").encode()
+    line, newline, _ = start.lstrip().partition(b"\n")
+    return line.startswith(b"{") and (not newline or line.rstrip().endswith(b"}"))
+
+
+def _lines(stream: files.Stream, path: str, options: Options) -> Iterator[Lines]:
+    """Batches of whole lines, each handed on as soon as it has arrived."""
+    line, offset = 1, 0
+    pending: list[bytes] = []
+    for chunk in _utf8(stream):
+        cut = chunk.rfind(b"\n") + 1
+        if cut:
+            data = b"".join([*pending, chunk[:cut]])
+            yield Lines(Place(path, line, offset), data, options)
+            line += data.count(b"\n")
+            offset += len(data)
+            pending.clear()
+        if cut < len(chunk):
+            pending.append(chunk[cut:])
+    if pending:
+        yield Lines(Place(path, line, offset), b"".join(pending), options)
+
+
+def _utf8(stream: files.Stream) -> Iterator[bytes]:
+    """The chunks of a stream without its byte-order mark; UTF-16, as PowerShell writes it, becomes UTF-8."""
+    chunk = stream.read(files.CHUNK)
+    if chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+        import codecs
+
+        decoder = codecs.getincrementaldecoder("utf-16")()
+        while chunk:
+            yield decoder.decode(chunk).encode()
+            chunk = stream.read(files.CHUNK)
+        decoder.decode(b"", final=True)
+        return
+    chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+    while chunk:
+        yield chunk
+        chunk = stream.read(files.CHUNK)
+
+
+def _documents(document: Document) -> Iterator[Batch]:
+    """A file of one article as it is, to be opened later; one of many in batches, so that memory stays flat."""
+    if not hasattr(formats.load(document.format), "read"):
+        raise ValueError(f"the format {document.format} can be written but not read")
+    if not getattr(formats.load(document.format), "MANY", False):
+        yield document
+        return
+    items = document.items()
+    while ready := list(islice(items, 64)):
+        yield Ready(ready)
+
+
+def _known(path: str) -> bool:
+    name = files.bare(path).lower()
+    return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
+
+
+def _format_of(path: str, options: Options) -> str | None:
+    if options.as_ != "auto":
+        return options.as_
+    if path == "-":
+        return None
+    suffix = os.path.splitext(files.bare(path))[1].lower()  # noqa: PTH122
+    return "jsonl" if suffix in LINES else formats.by_suffix().get(suffix)
+
+
+def _sniffed(data: bytes) -> str:
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<!--")):
+        return "html"
+    if start.startswith((b"[", b"{")) and "json" in formats.names():
+        return "json"
+    if b"\0" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        kind = (
+            "a PNG image" if start.startswith(b"\x89png") else "a PDF" if start.startswith(b"%pdf") else "binary data"
+        )
+        raise ValueError(f"looks like {kind}, not text (if it is text, say --as text)")
+    return "text"
+
+
+def _readable() -> str:
+    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
+
+
+def _reading_failure(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror[0].lower() + error.strerror[1:]
+    return failure(error)
+
+
+def _from_line(line: bytes, place: Place, options: Options) -> Parcel | Lost:
+    try:
+        article = loads(line)
+        if isinstance(article.get("text"), str):
+            if isinstance(article.get("id"), str):
+                return Parcel(place, line, article)
+            return _parcel(Record(article, line, place.offset), place, "jsonl", options)
+        if isinstance(article.get("html"), str):
+            fields = formats.load("html").read_markup(article["html"])
+            given = {key: value for key, value in article.items() if key not in ("html", "text") and value is not None}
+            return _parcel(Record(fields | given, line, place.offset), place, "html", options)
+        raise ValueError(f"no string `text` or `html` among its keys ({', '.join(list(article)[:8])})")
+    except ValueError as error:
+        return Lost(place, Dropped(line, failure(error), failed=True))
+
+
+def _parcel(record: Record, place: Place, format_: str, options: Options, member: str | None = None) -> Parcel | Lost:
+    """An article made of a record: with an id and an origin, where it has none."""
+    fields = dict(record.fields)
+    if not isinstance(fields.get("text"), str):
+        return Lost(place, Dropped(record.raw, "no text in it", failed=True))
+    found = fields.pop("origin", None) or {}
+    article: Article = {"id": fields.pop("id", None) or identity(place, member, record.raw)} | fields
+    if "sha256" in found:  # an article that was exported whole comes back as it was
+        return Parcel(place, article=article | {"origin": found})
+    origin = {"path": _slashed(place.path), "member": member, "format": format_, **found}
+    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
+    if place.line is not None or place.offset:
+        origin["offset"] = place.offset
+    return Parcel(
+        place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
+    )
+
+
+def identity(place: Place, member: str | None, raw: bytes) -> str:
+    """16 hex digits of BLAKE2b over the path as typed, the member, the byte offset and the bytes of the record."""
+    where = "\0".join((_slashed(place.path), member or "", str(place.offset), ""))
+    return blake2b(where.encode("utf-8", "surrogateescape") + raw, digest_size=8).hexdigest()
+
+
+def _slashed(path: str) -> str:
+    return unicodedata.normalize("NFC", path.replace(os.sep, "/"))

@@ -1,0 +1,110 @@
+"""Dates as they stand on pages, Chinese and English: whole ones to ISO 8601, others named for what they are."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
+            ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"),
+            ("nov", "november"), ("dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}  # fmt: skip
+_MONTH = r"(?P<name>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
+_TIME = (
+    r"(?:(?:\s*t\s*|\s*[,，|]?\s*(?:at\s+)?)(?P<pm>上午|下午|晚上|凌晨)?\s*(?P<hour>\d{1,2})[:：时時](?P<minute>\d{2})"
+    r"(?:[:：分](?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?(?P<zone>z\b|\s*[+-]\d{2}:?\d{2}\b)?)?"
+)
+_WEEKDAY = r"(?:\s*[(（]?(?:星期|周|週|礼拜)[一二三四五六日天][)）]?)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_NUMERIC = (
+    r"(?P<year>(?:19|20)\d\d)\s?(?P<sep>[-/.年])\s?(?P<month>\d{1,2})\s?"
+    r"(?:(?P=sep)|月)\s?(?P<day>\d{1,2})(?!\d)\s?[日号號]?"
+)
+_FORMS = [
+    re.compile(rf"(?<!\d){_NUMERIC}{_WEEKDAY}{_TIME}", re.IGNORECASE),
+    re.compile(rf"\b{_MONTH}\s+{_DAY},?\s+(?P<year>(?:19|20)\d\d)\b{_TIME}", re.IGNORECASE),
+    re.compile(rf"(?<!\d){_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?P<year>(?:19|20)\d\d)\b{_TIME}", re.IGNORECASE),
+    re.compile(
+        rf"(?:民国|民國)\s?(?P<minguo>\d{{2,3}})\s?年\s?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?[日號号]{_WEEKDAY}{_TIME}"
+    ),
+]
+_UNITS = "second|minute|hour|day|week|month|year"
+_RELATIVE = re.compile(
+    rf"(?:\d+|an?|one|two|three)\s+(?:{_UNITS})s?\s+ago\b|\byesterday\b|刚刚|剛剛|昨天|前天|"
+    r"\d+\s?(?:秒|分钟|分鐘|小时|小時|个小时|個小時|天|日|周|週|个月|個月|年)[之以]?前",
+    re.IGNORECASE,
+)
+_PARTIAL = re.compile(r"(?<![\d年-])(?P<month>\d{1,2})(?:月(?P<day>\d{1,2})[日号號]|[-/](?P<day2>\d{1,2})(?!\d))")
+
+
+class Found(NamedTuple):
+    """A date in a text; `value` is ISO 8601, or the words themselves where they are relative."""
+
+    start: int
+    end: int
+    value: str
+    sort: str
+    """`whole`, `partial` (no year: `--06-13`) or `relative`."""
+
+
+def find_date(text: str) -> Found | None:
+    """The first date of a line; a whole one before a relative one before one without a year.
+
+    >>> [find_date(line).value for line in ("发布:2024年1月5日 18:05", "Feb 21, 2020", "民國113年2月3日")]
+    ['2024-01-05T18:05', '2020-02-21', '2024-02-03']
+    >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
+    ['--05-08', '2 months ago']
+    """
+    whole = [found for form in _FORMS for match in form.finditer(text) if (found := _whole(match))]
+    if whole:
+        return min(whole)
+    if match := _RELATIVE.search(text):
+        return Found(match.start(), match.end(), match[0], "relative")
+    for match in _PARTIAL.finditer(text):
+        month, day = int(match["month"]), int(match["day"] or match["day2"])
+        if _exists(2000, month, day):
+            return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")
+    return None
+
+
+def _whole(match: re.Match[str]) -> Found | None:
+    part = match.groupdict()
+    year = int(part["minguo"]) + 1911 if part.get("minguo") else int(part["year"])
+    month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
+    day = int(part["day"])
+    if not _exists(year, month, day):
+        return None
+    value = f"{year:04}-{month:02}-{day:02}"
+    clock = _clock(part)
+    return Found(match.start(), match.end(), f"{value}T{clock}" if clock else value, "whole")
+
+
+def _clock(part: dict[str, str | None]) -> str:
+    if not part["hour"]:
+        return ""
+    hour, minute, second = int(part["hour"]), int(part["minute"] or 0), part["second"]
+    late = (part["half"] or "").lower().startswith("p") or part["pm"] in ("下午", "晚上")
+    if late and hour < 12:
+        hour += 12
+    elif (part["half"] or "").lower().startswith("a") and hour == 12:
+        hour = 0
+    if hour > 23 or minute > 59 or int(second or 0) > 59:
+        return ""
+    zone = (part["zone"] or "").strip().upper()
+    return f"{hour:02}:{minute:02}" + (f":{second}" if second else "") + zone
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    """Whether there is such a day. (No `datetime`: a date must not need a year to be checked.)"""
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return False
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return day <= (29 if leap else 28) if month == 2 else not (day == 31 and month in (4, 6, 9, 11))

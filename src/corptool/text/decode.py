@@ -1,0 +1,241 @@
+"""Bytes to text, tolerant of damage, and back again byte for byte.
+
+`decode` says what it believed and what it could not read; `encode` rebuilds the file from exactly that.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+MARKS = (
+    # UTF-32 before UTF-16: the little-endian mark of one begins with that of the other
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+STATEFUL = ("hz", "utf-7", "iso2022")
+"""Codecs that carry a mode from character to character, so that a piece cannot be read alone."""
+
+WINDOW = 4096  # bytes read at a time once something does not decode: an error costs one window, not the file
+UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+
+CHINESE_AND_ENGLISH = (
+    "ascii", "utf-8", "utf-8-sig", "gb18030", "big5hkscs", "hz", "cp1252", "utf-16", "utf-16-le", "utf-16-be",
+)  # fmt: skip
+UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+ASCII_BYTES = bytes(range(128))
+
+Damage: TypeAlias = list[int | str]
+Patch: TypeAlias = list[int | str]
+
+
+class Decoded(NamedTuple):
+    """A decoded file, and all that is needed to rebuild its bytes."""
+
+    text: str
+    encoding: str
+    """Python's name of the codec; `-sig` and plain `utf-16`, `utf-32` say that a byte-order mark was there."""
+    confidence: float
+    damaged: list[Damage]
+    """`[byte offset, hex]` of every run of bytes that does not decode; each is one U+FFFD in the text."""
+    patches: list[Patch]
+    """`[offset, length, hex]`: these code points of the text stand for bytes the codec would write otherwise."""
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Read bytes whose encoding is not known; `declared` is what a header or the page itself claims.
+
+    >>> decode("一帶一路".encode("big5")).text
+    '一帶一路'
+    >>> decode("共建“一带一路”，\\n".encode("gb18030") + b"\\xff").damaged
+    [[19, 'ff']]
+    """
+    encoding, confidence = detect(data, declared)
+    return read(data, encoding, confidence)
+
+
+def read(data: bytes, encoding: str, confidence: float = 1.0) -> Decoded:
+    """Read bytes in a known encoding (Python's codec name).
+
+    >>> read(b"\\xfe\\xff\\x4e\\x2d", "utf-16").patches
+    [[0, 0, 'feff']]
+    """
+    mark, codec = split_mark(data, encoding)
+    if not mark:
+        encoding = codec
+    patches: list[Patch] = [[0, 0, mark.hex()]] if mark in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE) else []
+    body = data[len(mark) :]
+    damaged: list[Damage] = []
+    try:
+        text = body.decode(codec)
+    except UnicodeDecodeError:
+        text, damaged = _read_damaged(body, codec, len(mark))
+    if not codec.startswith("utf-8") and not _rebuilds(data, text, encoding, damaged, patches):
+        patches += _patches(body, codec, text)
+        if not _rebuilds(data, text, encoding, damaged, patches):  # nothing finer holds: keep the file itself
+            patches = [*patches[: patches[:1] == [[0, 0, mark.hex()]]], [0, len(text), body.hex()]]
+    return Decoded(text, encoding, confidence, damaged, patches)
+
+
+def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]) -> bytes:
+    """Rebuild the bytes from what `decode` returned. ValueError: the text is not what was decoded.
+
+    >>> encode("中�", "utf-8", [[3, "ff"]], [])
+    b'\\xe4\\xb8\\xad\\xff'
+    """
+    codec, mark = encoding, b""
+    if encoding == "utf-8-sig":
+        codec, mark = "utf-8", codecs.BOM_UTF8
+    elif encoding in ("utf-16", "utf-32"):
+        big = bool(patches) and patches[0][1] == 0 and patches[0][2] in ("feff", "0000feff")
+        codec = encoding + ("-be" if big else "-le")
+        mark = b"" if big else "\ufeff".encode(codec)
+    if not damaged and not patches:
+        return mark + text.encode(codec)
+    whole = bytearray(mark)
+    lost = {int(offset): bytes.fromhex(str(value)) for offset, value in damaged}
+    at = 0
+    for start, stop, patch in _events(text, patches):
+        if start < at:
+            continue  # an unreadable byte within a patch
+        whole += text[at:start].encode(codec)
+        at = stop
+        if patch is not None:
+            whole += bytes.fromhex(patch)
+        elif len(whole) in lost:
+            whole += lost.pop(len(whole))
+        else:
+            whole += UNREADABLE.encode(codec)
+    return bytes(whole + text[at:].encode(codec))
+
+
+def detect(data: bytes, declared: str | None = None) -> tuple[str, float]:
+    """Name the encoding (a Python codec) and how sure that is, from 0 to 1.
+
+    >>> detect("深化能源合作".encode("gbk"))[0]
+    'gb18030'
+    """
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return encoding, 1.0
+    if data.isascii() and b"\0" not in data:
+        return ("hz", 0.99) if b"~{" in data and _decodes(data, "hz") else ("utf-8", 1.0)
+    if b"\0" not in data and (_decodes(data, "utf-8") or _nearly_utf8(data)):
+        return "utf-8", 0.99
+    return _guess(data, declared)
+
+
+def split_mark(data: bytes, encoding: str) -> tuple[bytes, str]:
+    """(the byte-order mark, or nothing; the codec of what follows it) of bytes in this encoding."""
+    mark = next((mark for mark, name in MARKS if name == encoding and data.startswith(mark)), b"")
+    if encoding == "utf-8-sig":
+        return mark, "utf-8"
+    if encoding in ("utf-16", "utf-32"):
+        return mark, encoding + ("-be" if mark in (codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE) else "-le")
+    return mark, encoding
+
+
+def _decodes(data: bytes, codec: str) -> bool:
+    try:
+        data.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _nearly_utf8(data: bytes) -> bool:
+    """Whether a few bad bytes are all that keeps this from being UTF-8.
+
+    Chinese in a two-byte encoding seldom forms well-formed three-byte sequences, so nine tenths of the high
+    bytes in such sequences prove UTF-8, and so do six good bytes for each stray one.
+    """
+    high = len(data.translate(None, ASCII_BYTES))
+    good = sum(len(sequence) for sequence in UTF8_SEQUENCE.findall(data))
+    stray = high - good
+    return (good >= 12 and good >= 0.9 * high) or (stray <= 4 and good >= max(9, 6 * stray))
+
+
+def _guess(data: bytes, declared: str | None) -> tuple[str, float]:
+    import chardet
+
+    found = chardet.detect(data, prefer_superset=True, compat_names=False, include_encodings=CHINESE_AND_ENGLISH)
+    encoding = found["encoding"] or declared or "cp1252"
+    return encoding.lower(), round(float(found["confidence"] or 0), 2)
+
+
+def _read_damaged(body: bytes, codec: str, offset: int) -> tuple[str, list[Damage]]:
+    """Text as `errors="replace"` gives it, and where its replacement characters come from."""
+    if codec.startswith(STATEFUL):
+        return body.decode(codec, "replace"), []  # the bytes behind them are in the patches
+    text: list[str] = []
+    damaged: list[Damage] = []
+    at = 0
+    while at < len(body):
+        window = body[at : at + WINDOW]
+        try:
+            text.append(window.decode(codec))
+            at += len(window)
+        except UnicodeDecodeError as error:
+            text.append(window[: error.start].decode(codec))
+            if error.end == len(window) and error.start and at + len(window) < len(body):
+                at += error.start  # perhaps only cut by the window: look again from there
+                continue
+            damaged.append([offset + at + error.start, window[error.start : error.end].hex()])
+            text.append(UNREADABLE)
+            at += error.end
+    return "".join(text), damaged
+
+
+def _rebuilds(data: bytes, text: str, encoding: str, damaged: list[Damage], patches: list[Patch]) -> bool:
+    try:
+        return encode(text, encoding, damaged, patches) == data
+    except UnicodeEncodeError:
+        return False
+
+
+def _events(text: str, patches: list[Patch]) -> list[tuple[int, int, str | None]]:
+    """(start, end, hex or None): the patched spans of the text and its replacement characters, in order."""
+    spans: list[tuple[int, int, str | None]] = [
+        (int(start), int(start) + int(length), str(value)) for start, length, value in patches
+    ]
+    spans += [(found.start(), found.end(), None) for found in re.finditer(UNREADABLE, text)]
+    return sorted(spans, key=lambda span: (span[0], span[2] is None))
+
+
+def _patches(body: bytes, codec: str, text: str) -> list[Patch]:
+    """Where encoding the text again would give other bytes than these."""
+    patches: list[Patch] = []
+    at = 0
+    for piece, chars in _by_line(body, codec) if codec.startswith(STATEFUL) else _by_character(body, codec):
+        if UNREADABLE not in chars or codec.startswith(STATEFUL):
+            try:
+                same = chars.encode(codec) == piece
+            except UnicodeEncodeError:
+                same = False
+            if not same:
+                patches.append([at, len(chars), piece.hex()])
+        at += len(chars)
+    return patches if at == len(text) else []
+
+
+def _by_line(body: bytes, codec: str) -> Iterator[tuple[bytes, str]]:
+    for line in body.splitlines(keepends=True):
+        yield line, line.decode(codec, "replace")
+
+
+def _by_character(body: bytes, codec: str) -> Iterator[tuple[bytes, str]]:
+    """(bytes, code points): the smallest pieces that can be read alone."""
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    start = 0
+    for at in range(len(body)):
+        chars = decoder.decode(body[at : at + 1])
+        if chars:
+            yield body[start : at + 1], chars
+            start = at + 1
+    if start < len(body):
+        yield body[start:], decoder.decode(b"", final=True)

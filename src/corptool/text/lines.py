@@ -1,0 +1,94 @@
+"""Lines of a text: where they stand, what they weigh, and the key on which rules are matched."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Fold = Mapping[int, str]
+
+_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_WORD = re.compile(r"[^\W_]+")
+_CUT_SHORT = re.compile(r"\s(?:\.{3}|…+)$")
+_SENTENCE_END = re.compile(r"[.!?。！？…;；]['\"”’」』\)\]）】]*$")
+
+
+class Line(NamedTuple):
+    """A line without the white space around it; `text` is `whole[start:end]`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def split_lines(text: str) -> list[Line]:
+    r"""All lines, blank ones too (with start == end). Lines end in LF, CR LF or CR.
+
+    >>> split_lines("标题 \r\n\n　正文。")
+    [Line(start=0, end=2, text='标题'), Line(start=5, end=5, text=''), Line(start=7, end=10, text='正文。')]
+    """
+    found = []
+    at = 0
+    for raw in _split(text):
+        body = raw.strip()
+        start = at + len(raw) - len(raw.lstrip()) if body else at
+        found.append(Line(start, start + len(body), body))
+        at += len(raw)
+    return found
+
+
+def _split(text: str) -> list[str]:
+    """Like `splitlines(keepends=True)`, but not at the separators that stand inside old scraped lines."""
+    if "\r" not in text:
+        return [line + "\n" for line in text.split("\n")]
+    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+
+
+def folding(traditional: str, simplified: str) -> Fold:
+    """The table for `key`: scripts as given, full-width forms to ASCII, all spaces to one."""
+    wide = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
+    spaces = dict.fromkeys([0x09, 0xA0, 0x3000, *range(0x2000, 0x200B)], " ")
+    return dict(zip(map(ord, traditional), simplified, strict=True)) | wide | spaces
+
+
+def key(line: str, fold: Fold) -> str:
+    """The line folded for script, width and case; as long as the line, so that spans can be carried back.
+
+    >>> key("特別聲明：ABC", folding("別聲", "别声"))
+    '特别声明:abc'
+    """
+    lower = line.lower()
+    if len(lower) != len(line):  # 'İ' becomes two characters
+        lower = "".join(low if len(low := char.lower()) == 1 else char for char in line)
+    return lower if lower.isascii() and "\t" not in lower else lower.translate(fold)
+
+
+def weight(line: str) -> float:
+    """How much the line says, in English words; a Han or kana character counts 0.6.
+
+    >>> weight("A cup of tea"), round(weight("一帶一路 forum"), 1)
+    (4.0, 3.4)
+    """
+    han = len(_HAN.findall(line))
+    return 0.6 * han + len(_WORD.findall(_HAN.sub(" ", line) if han else line))
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether it ends as a sentence does, closing quotes and brackets aside.
+
+    >>> [ends_sentence(line) for line in ("他說:“好。”", "更多新聞", "He left.", "Ministers of China and ...")]
+    [True, False, True, False]
+    """
+    return bool(_SENTENCE_END.search(line)) and not _CUT_SHORT.search(line)
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is, by itself, part of running text: a sentence, or longer than titles are.
+
+    >>> is_prose("6月12日,第二屆“一帶一路”科技交流大會在四川成都舉行。"), is_prose("從駝鈴到綠能")
+    (True, False)
+    """
+    words = weight(line)
+    return words >= 40 or (words >= 10 and ends_sentence(line))

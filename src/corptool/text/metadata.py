@@ -1,0 +1,122 @@
+"""The fields of an article from the lines that were found to be no part of it, and from its dateline.
+
+What is not known stays out: a date without a year is no date, and words such as "2 months ago" stay words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from corptool.text.boilerplate import Finding
+from corptool.text.dates import Found, find_date
+from corptool.text.lines import Line
+
+_HOME = re.compile(
+    r"(?:home(?: ?page)?|首[页頁]|主[页頁]|网站首页|網站首頁|正文|current location|[^:：]*位置)",
+    re.IGNORECASE,
+)
+_ARROW = re.compile(r"\s*(?:->|>>|[>»›→/])\s*")
+_DATELINE_ZH = re.compile(
+    r"[(（【\[]?(?P<agency>[\u4e00-\u9fff]{1,7}?(?:社|[网網]|[报報]|[台臺]|客[户戶]端))"
+    r"(?P<place>[\u4e00-\u9fff·]{2,8}?)(?P<date>(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)\s*(?:综合|綜合|专|專)?[电電讯訊][】\])）]?"
+    r"(?:\s*[(（](?:[记記]者|[编編][译譯]|通[讯訊][员員])?\s*(?P<reporter>[^()（）]{2,30})[)）])?"
+)
+_DATELINE_EN = re.compile(
+    r"(?P<place>[A-Z][A-Z .'-]{2,}(?:, [A-Z][\w.]*){0,2}?)"
+    r"(?:, (?P<date>(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
+    r" \((?P<agency>[A-Z][A-Za-z. ]{1,20})\) ?(?:--|[—–-])"
+)
+_MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
+
+
+class Dateline(NamedTuple):
+    """Where and when an agency's story was filed, as the words stand."""
+
+    text: str
+    agency: str
+    place: str
+    date: str | None
+    reporter: str | None
+
+
+def find_dateline(line: str) -> Dateline | None:
+    """The dateline at the start of the body's first line.
+
+    >>> find_dateline("人民網成都6月13日電 (趙祖樂)6月12日,大會舉行。").place
+    '成都'
+    >>> find_dateline("BEIJING, June 5 (Xinhua) -- China said").agency
+    'Xinhua'
+    >>> find_dateline("報告6月13日發表。")
+    """
+    for form in (_DATELINE_ZH, _DATELINE_EN):
+        if hit := form.match(line):
+            part = hit.groupdict()
+            reporter = (part.get("reporter") or "").strip() or None
+            return Dateline(hit[0].strip(), part["agency"], part["place"], part["date"], reporter)
+    return None
+
+
+def fields(lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True) -> dict[str, Any]:
+    """What can be lifted: `title`, `published`, `site`, `source`, `author`, and the rest under `meta`.
+
+    Only what is known is there. The first value of a field wins, but see `_dates` for dates.
+    """
+    lifted: dict[str, Any] = {}
+    meta: dict[str, Any] = {}
+    for finding in found:
+        for name, value in finding.lifted:
+            if name == "categories":
+                meta.setdefault(name, categories(value))
+            elif name in ("title", "site", "source", "author"):
+                lifted.setdefault(name, value)
+            elif name != "date" and value:
+                meta.setdefault(name, value)
+    _dates(lifted, meta, found)
+    taken = {finding.line for finding in found}
+    body = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
+    if dateline and (filed := find_dateline(body)):
+        meta["dateline"] = {name: value for name, value in filed._asdict().items() if value is not None}
+        lifted.setdefault("source", filed.agency)
+        if filed.reporter:
+            lifted.setdefault("author", filed.reporter)
+        if "published" not in lifted and (day := _MONTH_DAY.search(filed.date or "")):
+            meta.setdefault("published_partial", f"--{int(day[1]):02}-{int(day[2]):02}")
+    return lifted | ({"meta": meta} if meta else {})
+
+
+def categories(trail: str) -> list[str]:
+    """The steps of a breadcrumb between the home page and the article.
+
+    >>> categories("首頁 > 新聞中心 > 正文")
+    ['新聞中心']
+    """
+    steps = [" ".join(step.split()) for step in _ARROW.split(trail)]
+    return [step for step in steps if step and not _HOME.fullmatch(step)]
+
+
+def _dates(lifted: dict[str, Any], meta: dict[str, Any], found: Iterable[Finding]) -> None:
+    """The date nearest below the title is the article's; other whole dates are reported beside it.
+
+    A page of a site often names the day on which the page was made above the title that it repeats.
+    """
+    title = max((f.line for f in found if any(name == "title" for name, _ in f.lifted)), default=-1)
+    values = [(finding.line, value) for finding in found for name, value in finding.lifted if name == "date"]
+    dates = [(line, date) for line, value in values if (date := find_date(value))]
+    dates.sort(key=lambda dated: (dated[0] < title, dated[0]))
+    whole = [date.value for _, date in dates if date.sort == "whole"]
+    if whole:
+        day, _, time = whole[0].partition("T")
+        lifted["published"] = day
+        if time:
+            meta["published_time"] = whole[0]
+        if others := list(dict.fromkeys(value for value in whole[1:] if value[:10] != day)):
+            meta["published_other"] = others
+    for sort in ("relative", "partial"):
+        if words := _first(dates, sort):
+            meta[f"published_{sort}"] = words
+
+
+def _first(dates: Iterable[tuple[int, Found]], sort: str) -> str | None:
+    return next((date.value for _, date in dates if date.sort == sort), None)

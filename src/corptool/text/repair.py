@@ -1,0 +1,41 @@
+"""Everything that `fix` does to a text, to a fixpoint."""
+
+from __future__ import annotations
+
+from corptool.text import characters, mojibake
+from corptool.text.changes import Change, apply, compose
+
+
+def repairs(
+    text: str,
+    *,
+    encoding: bool = True,
+    entities: bool = True,
+    controls: bool = True,
+    zero_width: bool = True,
+    normal_form: bool = True,
+    line_ends: bool = True,
+) -> list[Change]:
+    r"""The changes that repair a text; each option leaves one family of them out. A second run finds nothing.
+
+    >>> [change.kind for change in repairs("ç\xbb¿è‰²å\x8f‘å±•&nbsp;\u200b&amp;\r\n")]
+    ['mojibake', 'entity', 'zero-width', 'entity', 'line-end']
+    >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）")
+    []
+    """
+    wanted = (
+        (entities, characters.entities),
+        (encoding, mojibake.repaired),
+        (line_ends, characters.line_ends),
+        (controls, characters.controls),
+        (zero_width, characters.invisibles),
+        (normal_form, characters.composed),
+    )
+    changes: list[Change] = []
+    now, before = text, None
+    while now != before:
+        before = now
+        for on, family in wanted:
+            found = family(now) if on else []
+            changes, now = compose(text, changes, found), apply(now, found)
+    return changes

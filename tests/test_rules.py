@@ -1,0 +1,47 @@
+"""Every rule carries its own proof: what it removes and what it keeps."""
+
+import pytest
+
+from corptool import rules
+from corptool.text.boilerplate import Page, match
+from corptool.text.lines import Line
+
+ALL = rules.boilerplate()
+PLACES = ("", "head", "tail", "above-title")
+
+
+def matched(rule, text):
+    alone = ALL._replace(rules=(rule,))
+    return match(Page([Line(0, len(text), text)], alone), 0, PLACES) is not None
+
+
+@pytest.mark.parametrize("rule", ALL.rules, ids=lambda rule: rule.name)
+def test_rule_keeps_and_removes_what_it_says(rule):
+    assert [text for text in rule.keeps if matched(rule, text)] == []
+    assert [text for text in rule.removes if not matched(rule, text)] == []
+    assert rule.removes
+    assert rule.keeps
+    assert rule.why
+    assert rule.where in PLACES
+
+
+def test_names_are_unique():
+    names = [rule.name for rule in ALL.rules]
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_a_broken_file_is_named_with_its_rule(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('[[rule]]\nname = "half"\nkind = "x"\nline = "("\nwhy = ""\nremoves = []\nkeeps = []\n', "utf-8")
+    with pytest.raises(rules.RuleError, match=r"mine\.toml: rule half"):
+        rules.boilerplate(path)
+
+
+@pytest.mark.parametrize(
+    "part", ["a / ", "home > ", "位置: ", "大 中 ", "a b, ", "2020-01-01 ", "声明:平台", "[", "热线"]
+)
+def test_no_rule_loses_itself_in_a_long_line(part):
+    """A pattern that backtracks without end would hang here."""
+    lines = [(part * 200)[: ALL.longest], "位置: " + (part * 200)[:390] + "。", "home > " + (part * 200)[:390] + "。"]
+    for line in lines:
+        match(Page([Line(0, len(line), line)], ALL), 0, PLACES)

@@ -1,0 +1,74 @@
+"""Write src/corptool/data/fold.tsv: which code points are one and the same to a reader who looks for copies.
+
+    pip install opencc-python-reimplemented==0.1.7 && python tools/build_fold.py
+
+Each line is a run: first code point, length, what the first becomes, step (1 if what it becomes counts along,
+else 0), the numbers in hex. Code points that are in no run (punctuation, white space, controls) are skipped;
+parentheses become 1 and 2, so that what stands between them can be looked at.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import opencc
+
+PARENTHESES = {"(": 1, "\uff08": 1, ")": 2, "\uff09": 2}
+LAST = 0x323AF
+"""The end of CJK Extension H: nothing beyond is a letter."""
+
+
+def same_characters() -> dict[str, str]:
+    """Every Han character that a conversion between scripts may put for another, and one to stand for all.
+
+    Both directions are needed: 着 becomes 著 in Traditional text, but 著 stays 著 on the way back.
+    """
+    root: dict[str, str] = {}
+
+    def find(char: str) -> str:
+        while root.setdefault(char, char) != char:
+            char = root[char]
+        return char
+
+    folder = Path(opencc.__file__).parent / "dictionary"
+    for name in ("TSCharacters.txt", "STCharacters.txt", "HKVariants.txt", "TWVariants.txt"):
+        for line in (folder / name).read_text("utf-8").splitlines():
+            char, _, others = line.partition("\t")
+            for other in others.split():
+                if len(char) == len(other) == 1:
+                    low, high = sorted((find(char), find(other)))
+                    root[high] = low
+    return {char: find(char) for char in root}
+
+
+def fold(code: int, same: dict[str, str]) -> int:
+    """What the code point becomes, or 0 where it is skipped."""
+    if 0xD800 <= code < 0xE000:
+        return 0
+    if chr(code) in PARENTHESES:
+        return PARENTHESES[chr(code)]
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", chr(code))).lower()[:1]
+    if not plain.isalnum():
+        return 0
+    return ord(str(unicodedata.digit(plain))) if plain.isdigit() else ord(same.get(plain, plain))
+
+
+def runs() -> Iterator[tuple[int, int, int, int]]:
+    same = same_characters()
+    table = [fold(code, same) for code in range(LAST + 1)] + [0]
+    at = 0
+    while at <= LAST:
+        first = table[at]
+        step = int(table[at + 1] == first + 1)
+        until = at + 1
+        while first and until <= LAST and table[until] == first + step * (until - at):
+            until += 1
+        if first:
+            yield at, until - at, first, step
+        at = until
+
+
+if __name__ == "__main__":
+    out = Path(__file__).parents[1] / "src/corptool/data/fold.tsv"
+    rows = [f"{at:X}\t{length:X}\t{first:X}\t{step}\n" for at, length, first, step in runs()]
+    out.write_text("".join(rows), encoding="utf-8", newline="\n")
