@@ -76,7 +76,7 @@ def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], di
 
 
 def slots(first: int, second: int) -> tuple[int, int, int]:
-    """(the pair's two places, what recognises it); as `text/language.py` computes them."""
+    """(the pair's two places, what recognises it); as `text/language_model.py` computes them."""
     mixed = (first * 0x9E3779B1 + second * 0x85EBCA6B) & 0xFFFFFFFF
     mixed ^= mixed >> 15
     mixed = (mixed * 0x2C1B3C6D) & 0xFFFFFFFF

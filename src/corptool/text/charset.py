@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from corptool.text import euctw
-from corptool.text.language import LanguageModel
+from corptool.text.language_model import LanguageModel
 
 ENGLISH = re.compile(rb"(?i)\b(?:the|of|and|that|for|was|with|is)\b")
 WORD = re.compile(rb"[A-Za-z]+")
