@@ -33,13 +33,13 @@ class Ended(NamedTuple):
     code: int
 
 
-def corptool(*words: str, given: bytes = b"", cwd: Path = ROOT, **environment: str) -> Ended:
+def corptool(*words: str, given: bytes = b"", cwd: Path | None = None, **environment: str) -> Ended:
     """Run the real command."""
     done = subprocess.run(
         [sys.executable, "-m", "corptool", *words],
         input=given,
         capture_output=True,
-        cwd=cwd,
+        cwd=cwd or ROOT,
         env=ENVIRONMENT | environment,
         check=False,
     )

@@ -1,9 +1,10 @@
 """Every ```console block in README and docs/ is run in the checkout, and must print what the page shows.
 
-`pytest --update` rewrites the pages instead; read the diff. What a block writes goes to build/.
+`pytest --update` rewrites the pages instead; read the diff. What a block writes goes to out/.
 """
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -44,7 +45,8 @@ def output(command):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_page_tells_the_truth(page, update):
-    (ROOT / "build").mkdir(exist_ok=True)
+    shutil.rmtree(ROOT / "out", ignore_errors=True)
+    (ROOT / "out").mkdir()
     text = page.read_text("utf-8")
     real = BLOCK.sub(lambda match: run(match.group()), text)
     if update:

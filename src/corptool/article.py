@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any, NamedTuple
 
@@ -94,20 +93,27 @@ def loads(line: bytes) -> Article:
     """
     try:
         value = orjson.loads(line)
-        if _holds_float(value):
-            value = json.loads(line)
+        exact = not _holds_float(value)
     except (ValueError, RecursionError):
-        try:
-            value = json.loads(line.decode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise ValueError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
-        except json.JSONDecodeError as error:
-            raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
-        except RecursionError:
-            raise ValueError("not usable JSON: nested too deeply") from None
+        exact = False
+    if not exact:
+        value = _read_by_json(line)
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {_json_name(value)}, not an object with a `text`")
     return value
+
+
+def _read_by_json(line: bytes) -> Any:
+    import json
+
+    try:
+        return json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
+    except RecursionError:
+        raise ValueError("not usable JSON: nested too deeply") from None
 
 
 def dumps(value: Any) -> bytes:
@@ -121,6 +127,8 @@ def dumps(value: Any) -> bytes:
             return orjson.dumps(value)
         except TypeError:  # a long integer, a lone surrogate, a key that is no string
             pass
+    import json
+
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 

@@ -70,8 +70,6 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("corptool: interrupted", err=True)
         code = 130
-    except BrokenPipeError:  # `| head` has seen enough: not an error
-        code = 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"corptool: {where}{error.strerror or error}", err=True)
@@ -102,13 +100,13 @@ def _callback(stage: Stage) -> Any:
     return callback
 
 
-@group.command()
+@group.command(context_settings={"show_default": True})
 @click.argument("pipeline")
 @click.argument("files", nargs=-1)
 @click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
-@click.option("-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Worker processes.")
+@click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
 def run(pipeline: str, files: tuple[str, ...], output: str | None, jobs: int, **reporting: Any) -> int:
-    r"""Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
+    """Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
 
     PIPELINE is what one would type between pipes, in quotes, or the name of a file that holds it (with line breaks
     and # comments). FILES go to its first stage.
@@ -159,8 +157,9 @@ def flow(
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = local.Report(pipeline.steps, losses.add)
         write = stack.enter_context(writer(output))
-        for outputs in local.run(pipeline, first.batches(), report, jobs=jobs):
-            write(outputs)
+        with contextlib.suppress(BrokenPipeError):  # `| head` has seen enough: not an error
+            for outputs in local.run(pipeline, first.batches(), report, jobs=jobs):
+                write(outputs)
     losses.tell()
     if not quiet:
         tell(report.rows(), table=table)
@@ -256,7 +255,8 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
     if path is None or path == "-":
         yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.buffer.flush()
         return
     if not _is_regular(path):
         with Path(path).open("wb") as stream:

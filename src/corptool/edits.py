@@ -11,7 +11,6 @@ absent before, `added` lists it; where the stage took it away, `removed` does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 from typing import Any, Literal
 
 from corptool import __version__
@@ -23,6 +22,8 @@ Keep = Literal["keep", "hash", "drop"]
 
 def digest(text: str) -> str:
     """16 hex digits that tell whether a text is still the one a stage left."""
+    from hashlib import blake2b
+
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 

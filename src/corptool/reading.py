@@ -10,7 +10,6 @@ import io
 import os
 import unicodedata
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b, sha256
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -19,7 +18,6 @@ from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loa
 from corptool.formats import Record
 
 LINES = (".jsonl", ".ndjson")
-READING_ERRORS = (OSError, ValueError, EOFError, UnicodeError)
 
 
 class Options(NamedTuple):
@@ -64,7 +62,7 @@ class Document(NamedTuple):
             else:
                 with files.opened(self.path) as file:
                     yield from self._records(file)
-        except READING_ERRORS as error:
+        except Exception as error:  # noqa: BLE001 - what cannot be read is a reject, whoever says so
             yield from _unreadable(self.path, error).items()
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
@@ -97,7 +95,7 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
     for path in files.find(listed, _known):
         try:
             yield from _batches_of(path, options or Options())
-        except READING_ERRORS as error:
+        except Exception as error:  # noqa: BLE001 - what cannot be read is a reject, whoever says so
             yield _unreadable(path, error)
 
 
@@ -117,6 +115,8 @@ def _batches_of(path: str, options: Options) -> Iterator[Batch]:
         yield from _documents(Document(path, format_, options))
         return
     with files.opened(path) as stream:
+        if path == "-" and not stream.start:
+            return  # empty input gives no articles
         if format_ == "jsonl" or (format_ in (None, "json") and _is_lines(stream.start)):
             yield from _lines(stream, path, options)
         else:
@@ -129,12 +129,12 @@ def _unreadable(path: str, error: BaseException) -> Ready:
 
 
 def _is_lines(start: bytes) -> bool:
-    """Whether a file of unknown name begins as JSON Lines do: with an object that its first line closes."""
+    """Whether a file of unknown name begins as JSON Lines do: with an object, and not one laid out over many lines."""
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
         if start.startswith(mark):
             start = start[len(mark) :].decode(encoding, "ignore").encode()
-    line, newline, _ = start.lstrip().partition(b"\n")
-    return line.startswith(b"{") and (not newline or line.rstrip().endswith(b"}"))
+    first, _, _ = start.lstrip().partition(b"\n")
+    return first.startswith(b"{") and first.strip() != b"{"
 
 
 def _lines(stream: files.Stream, path: str, options: Options) -> Iterator[Lines]:
@@ -249,6 +249,8 @@ def _parcel(record: Record, place: Place, format_: str, options: Options, member
     if "sha256" in found:  # an article that was exported whole comes back as it was
         return Parcel(place, article=article | {"origin": found})
     origin = {"path": _slashed(place.path), "member": member, "format": format_, **found}
+    from hashlib import sha256
+
     origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
     if place.line is not None or place.offset:
         origin["offset"] = place.offset
@@ -259,6 +261,8 @@ def _parcel(record: Record, place: Place, format_: str, options: Options, member
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:
     """16 hex digits of BLAKE2b over the path as typed, the member, the byte offset and the bytes of the record."""
+    from hashlib import blake2b
+
     where = "\0".join((_slashed(place.path), member or "", str(place.offset), ""))
     return blake2b(where.encode("utf-8", "surrogateescape") + raw, digest_size=8).hexdigest()
 

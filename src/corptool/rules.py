@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corptool.text import glosses
-from corptool.text.boilerplate import Rule, Rules
-from corptool.text.lines import Fold, folding
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from corptool.text import boilerplate as text_rules
+    from corptool.text import charset, glosses
+    from corptool.text.language_model import LanguageModel
+    from corptool.text.lines import Fold
 
 DATA = Path(__file__).parent / "data"
 
@@ -24,6 +23,8 @@ DATA = Path(__file__).parent / "data"
 @cache
 def gloss_tables() -> glosses.Tables:
     """Readings and script of characters, for `glosses.glosses`; 5 ms, so only where `may_hold_glosses`."""
+    from corptool.text import glosses
+
     scripts = _table("scripts.tsv")
     return glosses.Tables(
         glosses.with_toneless(_table("readings.tsv")),
@@ -45,19 +46,25 @@ class RuleError(ValueError):
 @cache
 def fold() -> Fold:
     """The table that makes the key of a line: Traditional characters to Simplified, wide forms to narrow."""
+    from corptool.text.lines import folding
+
     traditional, simplified = (DATA / "fold.txt").read_text(encoding="utf-8").split()
     return folding(traditional, simplified)
 
 
 @cache
-def boilerplate(*paths: Path) -> Rules:
+def boilerplate(*paths: Path) -> text_rules.Rules:
     """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
+    from corptool.text.boilerplate import Rules
+
     files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
     return Rules(tuple(rule for path in files for rule in _rules(path)), fold())
 
 
-def _rules(path: Path) -> Iterator[Rule]:
+def _rules(path: Path) -> Iterator[text_rules.Rule]:
     """The rules of one file; a mistake in it is named with the file and the rule."""
+    import tomllib
+
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -70,7 +77,9 @@ def _rules(path: Path) -> Iterator[Rule]:
             raise RuleError(f"{path}: rule {name}: {error!r}; see docs/rules.md") from error
 
 
-def _rule(table: dict[str, Any]) -> Rule:
+def _rule(table: dict[str, Any]) -> text_rules.Rule:
+    from corptool.text.boilerplate import Rule
+
     table = dict(table)
     pattern = re.compile(_fold_pattern(table.pop("line")))
     removes, keeps = tuple(table.pop("removes")), tuple(table.pop("keeps"))
@@ -105,6 +114,8 @@ def fold_table() -> NDArray[np.uint32]:
 @cache
 def opencc() -> dict[str, Any]:
     """The configurations of each table set, and the hashes that the dictionaries of its package have."""
+    import json
+
     value: dict[str, Any] = json.loads((DATA / "opencc.json").read_text(encoding="utf-8"))
     return value
 
@@ -114,3 +125,26 @@ def opencc_patch(tables: str) -> dict[str, str]:
     """For each dictionary the lines by which the table set differs from the package's."""
     sections = (DATA / f"{tables}.patch").read_text(encoding="utf-8").split("@ ")[1:]
     return {name: lines for name, _, lines in (section.partition("\n") for section in sections)}
+
+
+@cache
+def language_model() -> LanguageModel:
+    """What text costs in bits (data/language-model.bin, tools/build_language_model.py); 30 ms and NumPy."""
+    from corptool.text.language_model import LanguageModel
+
+    return LanguageModel((DATA / "language-model.bin").read_bytes())
+
+
+@cache
+def euc_tw_chart() -> str:
+    """The characters of EUC-TW by plane, row and column (data/euc-tw.xz, tools/build_euc_tw.py)."""
+    import lzma
+
+    return lzma.decompress((DATA / "euc-tw.xz").read_bytes()).decode("utf-32-le")
+
+
+def charset_tables() -> charset.Tables:
+    """What `decode.decode` judges encodings with; nothing is loaded before it is needed."""
+    from corptool.text import charset
+
+    return charset.Tables(language_model, euc_tw_chart)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -320,6 +319,8 @@ def names() -> list[str]:
 def lookup(name: str) -> Stage | click.Command:
     """The stage or plain command that `commands/NAME.py` declares."""
     if name not in names():
+        from difflib import get_close_matches
+
         near = get_close_matches(name, names(), 1)
         hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(names())
         raise click.UsageError(f"there is no stage `{name}`: {hint}")

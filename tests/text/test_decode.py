@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corptool.text.decode import decode, encode, read
+from corptool.rules import charset_tables
+from corptool.text import decode as decoding
+from corptool.text.decode import encode, read
 
 CHINESE = "共建“一带一路”，深化能源合作：２０２３年发布《绿色发展报告》。"
 TRADITIONAL = "共同探討科技引領「碳達峰、碳中和」，推動綠色發展。"
@@ -26,6 +28,10 @@ CODECS = (
     "utf-32",
     "utf-7",
 )
+
+
+def decode(data, declared=None):
+    return decoding.decode(data, declared, tables=charset_tables())
 
 
 def rebuilt(decoded):

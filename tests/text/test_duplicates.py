@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corptool.rules import fold_table
@@ -49,6 +49,7 @@ def test_numbers(text, numbers):
     assert fold([text], fold_table()).numbers.tolist() == numbers
 
 
+@example(["中(ǎ", ")"])
 @given(TEXTS)
 def test_a_block_of_texts_folds_like_each_text(texts):
     block = fold(texts, fold_table())

@@ -50,4 +50,5 @@ def _merged(article: Article, lifted: dict[str, Any]) -> Article:
     meta = lifted.pop("meta", {}) | (article.get("meta") or {})
     known = {name: value for name, value in article.items() if value is not None}
     new = {name: value for name, value in lifted.items() if name not in known}
-    return article | new | ({"meta": meta} if meta else {})
+    rest = {name: value for name, value in article.items() if name != "hints"}  # used up
+    return rest | new | ({"meta": meta} if meta else {})

@@ -5,7 +5,6 @@ Both ways are one: a `Part` (the stages between two corpus stages) turns a batch
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -183,6 +182,8 @@ def _into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Re
 
 def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[Decided]:
     """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
+    import tempfile
+
     keys: list[Any] = []
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
         for result in results:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
+
+from corptool.text import charset, euctw
+from corptool.text.charset import Tables
 
 MARKS = (
     # UTF-32 before UTF-16: the little-endian mark of one begins with that of the other
@@ -24,9 +27,6 @@ STATEFUL = ("hz", "utf-7", "iso2022")
 WINDOW = 4096  # bytes read at a time once something does not decode: an error costs one window, not the file
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
-CHINESE_AND_ENGLISH = (
-    "ascii", "utf-8", "utf-8-sig", "gb18030", "big5hkscs", "hz", "cp1252", "utf-16", "utf-16-le", "utf-16-be",
-)  # fmt: skip
 UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 ASCII_BYTES = bytes(range(128))
 
@@ -47,24 +47,31 @@ class Decoded(NamedTuple):
     """`[offset, length, hex]`: these code points of the text stand for bytes the codec would write otherwise."""
 
 
-def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Read bytes whose encoding is not known; `declared` is what a header or the page itself claims.
+def decode(data: bytes, declared: str | None = None, *, tables: Tables | None = None) -> Decoded:
+    """Read bytes whose encoding is not known; `declared` is what a header claims.
 
-    >>> decode("一帶一路".encode("big5")).text
+    With `tables` (`rules.charset_tables()`) Chinese is told from the rest by a language model; without, chardet
+    has the last word.
+
+    >>> from corptool.rules import charset_tables
+    >>> decode("一帶一路".encode("big5"), tables=charset_tables()).text
     '一帶一路'
-    >>> decode("共建“一带一路”，\\n".encode("gb18030") + b"\\xff").damaged
+    >>> decode("共建“一带一路”，\\n".encode("gb18030") + b"\\xff", tables=charset_tables()).damaged
     [[19, 'ff']]
     """
-    encoding, confidence = detect(data, declared)
-    return read(data, encoding, confidence)
+    encoding, confidence = detect(data, declared, tables=tables)
+    return read(data, encoding, confidence, chart=tables.chart if tables else None)
 
 
-def read(data: bytes, encoding: str, confidence: float = 1.0) -> Decoded:
-    """Read bytes in a known encoding (Python's codec name).
+def read(data: bytes, encoding: str, confidence: float = 1.0, *, chart: Callable[[], str] | None = None) -> Decoded:
+    """Read bytes in a known encoding (Python's codec name; `euc_tw` needs its chart).
 
     >>> read(b"\\xfe\\xff\\x4e\\x2d", "utf-16").patches
     [[0, 0, 'feff']]
     """
+    if encoding == "euc_tw":
+        assert chart is not None
+        return _read_euc_tw(data, chart(), confidence)
     mark, codec = split_mark(data, encoding)
     if not mark:
         encoding = codec
@@ -111,23 +118,25 @@ def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]
             whole += lost.pop(len(whole))
         else:
             whole += UNREADABLE.encode(codec)
-    return bytes(whole + text[at:].encode(codec))
+    return bytes(whole + text[at:].encode(codec)) if at < len(text) else bytes(whole)
 
 
-def detect(data: bytes, declared: str | None = None) -> tuple[str, float]:
-    """Name the encoding (a Python codec) and how sure that is, from 0 to 1.
+def detect(data: bytes, declared: str | None = None, *, tables: Tables | None = None) -> tuple[str, float]:
+    """Name the encoding (a Python codec, or `euc_tw`) and how sure that is, from 0 to 1.
 
-    >>> detect("深化能源合作".encode("gbk"))[0]
+    >>> from corptool.rules import charset_tables
+    >>> detect("深化能源合作".encode("gbk"), tables=charset_tables())[0]
     'gb18030'
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
             return encoding, 1.0
-    if data.isascii() and b"\0" not in data:
-        return ("hz", 0.99) if b"~{" in data and _decodes(data, "hz") else ("utf-8", 1.0)
-    if b"\0" not in data and (_decodes(data, "utf-8") or _nearly_utf8(data)):
-        return "utf-8", 0.99
-    return _guess(data, declared)
+    if b"\0" not in data:
+        if data.isascii():
+            return charset.of_ascii(data, tables)
+        if _decodes(data, "utf-8") or _nearly_utf8(data):
+            return "utf-8", 0.99
+    return charset.guess(data, declared, tables) if tables else charset.by_chardet(data)
 
 
 def split_mark(data: bytes, encoding: str) -> tuple[bytes, str]:
@@ -151,21 +160,20 @@ def _decodes(data: bytes, codec: str) -> bool:
 def _nearly_utf8(data: bytes) -> bool:
     """Whether a few bad bytes are all that keeps this from being UTF-8.
 
-    Chinese in a two-byte encoding seldom forms well-formed three-byte sequences, so nine tenths of the high
-    bytes in such sequences prove UTF-8, and so do six good bytes for each stray one.
+    Three-byte sequences seldom form by chance in Chinese of two bytes a character, two-byte ones often do: so
+    either nine tenths of the high bytes are in well-formed sequences, or two thirds are in long ones.
     """
     high = len(data.translate(None, ASCII_BYTES))
-    good = sum(len(sequence) for sequence in UTF8_SEQUENCE.findall(data))
-    stray = high - good
-    return (good >= 12 and good >= 0.9 * high) or (stray <= 4 and good >= max(9, 6 * stray))
+    sequences = UTF8_SEQUENCE.findall(data)
+    long = sum(len(sequence) for sequence in sequences if len(sequence) > 2)
+    good = sum(map(len, sequences))
+    return (good >= 12 and good >= 0.9 * high) or (long >= 9 and long >= 0.66 * high)
 
 
-def _guess(data: bytes, declared: str | None) -> tuple[str, float]:
-    import chardet
-
-    found = chardet.detect(data, prefer_superset=True, compat_names=False, include_encodings=CHINESE_AND_ENGLISH)
-    encoding = found["encoding"] or declared or "cp1252"
-    return encoding.lower(), round(float(found["confidence"] or 0), 2)
+def _read_euc_tw(data: bytes, chart: str, confidence: float) -> Decoded:
+    """EUC-TW: nothing in Python writes it, so the one patch is the file."""
+    text, damaged = euctw.decode(data, chart)
+    return Decoded(text, "euc_tw", confidence, damaged, [[0, len(text), data.hex()]])
 
 
 def _read_damaged(body: bytes, codec: str, offset: int) -> tuple[str, list[Damage]]:

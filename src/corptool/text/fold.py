@@ -43,14 +43,14 @@ def fold(texts: Sequence[str], table: NDArray[np.uint32]) -> Folded:
     edges = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=edges[1:])
     codes = table.take(points, mode="clip")
-    _skip_glosses(points, codes)
+    _skip_glosses(points, codes, edges)
     numbers, at = _numbers(codes, edges)
     kept = np.flatnonzero(codes > CLOSING)
     return Folded(codes[kept], np.searchsorted(kept, edges), numbers, np.searchsorted(at, edges))
 
 
-def _skip_glosses(points: NDArray[np.uint32], codes: NDArray[np.uint32]) -> None:
-    """Blank the readings that stand in parentheses right after a Han character: 網(wǎng)站.
+def _skip_glosses(points: NDArray[np.uint32], codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> None:
+    """Blank the readings that stand in parentheses right after a Han character: 網(wǎng)站, all within one text.
 
     A capital, as in 世卫组织(WHO), and a single plain letter, as in (a), are no reading.
     """
@@ -63,6 +63,7 @@ def _skip_glosses(points: NDArray[np.uint32], codes: NDArray[np.uint32]) -> None
     letter = (within >= ord("a")) & (within < HAN)
     length = np.argmax(~(letter | (within == 0)), axis=1)  # 0 where no end is near
     closed = within[np.arange(at.size), length] == CLOSING
+    closed &= np.searchsorted(edges, at - 1, "right") == np.searchsorted(edges, at + 1 + length, "right")
     plain = (length == 1) & (points[np.minimum(at + 1, points.size - 1)] < 128)
     at, length = (values[closed & ~plain & (length > 0)] for values in (at, length))
     for offset in range(1, LONGEST_GLOSS + 1):

@@ -23,22 +23,46 @@ SEPARATORS = re.compile(
 
 
 class Dictionary:
-    """Keys with their first values, and for each first character the key lengths to try, longest first."""
+    """Keys and values, kept as text by first character and split only when a character is looked up.
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = values
-        lengths: dict[str, set[int]] = {}
-        for first, length in {(key[0], len(key)) for key in values}:
-            lengths.setdefault(first, set()).add(length)
-        self.lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+    >>> words = Dictionary.of({"里": "裏", "里程": "里程", "公里": "公里"})
+    >>> words.prefix("里程碑", 0), words.prefix("里程碑", 2)
+    (('里程', '里程'), None)
+    """
 
-    def prefix(self, text: str, at: int) -> str | None:
-        """The longest key that stands in the text at `at`."""
-        for length in self.lengths.get(text[at], ()):
-            key = text[at : at + length]
-            if key in self.values:
-                return key
+    def __init__(self, packed: Mapping[str, str]) -> None:
+        self.packed = packed
+        """For each first character the lines of its entries, longest key first: `key<tab>value`."""
+        self.entries: dict[str, list[tuple[str, str]]] = {}
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Dictionary:
+        """Pack a mapping."""
+        lines: dict[str, list[str]] = {}
+        for key in sorted(values, key=len, reverse=True):
+            lines.setdefault(key[0], []).append(f"{key}\t{values[key]}")
+        return cls({first: "\n".join(found) for first, found in lines.items()})
+
+    def starting_with(self, character: str) -> list[tuple[str, str]]:
+        """The entries with this first character, longest key first."""
+        entries = self.entries.get(character)
+        if entries is None:
+            lines = self.packed[character].split("\n") if character in self.packed else []
+            self.entries[character] = entries = [
+                (key, value) for key, _, value in (line.partition("\t") for line in lines)
+            ]
+        return entries
+
+    def prefix(self, text: str, at: int) -> tuple[str, str] | None:
+        """The entry with the longest key that stands in the text at `at`."""
+        for entry in self.starting_with(text[at]):
+            if text.startswith(entry[0], at):
+                return entry
         return None
+
+    def values(self) -> dict[str, str]:
+        """All of it."""
+        return {key: value for first in self.packed for key, value in self.starting_with(first)}
 
 
 Stage = tuple[Dictionary, ...]
@@ -65,7 +89,7 @@ class Chain(NamedTuple):
         def leaf(*names: str) -> Dictionary:
             key = "+".join(names)
             if key not in built:
-                built[key] = Dictionary(first_values(dictionaries[name] for name in names))
+                built[key] = Dictionary.of(first_values(dictionaries[name] for name in names))
             return built[key]
 
         def stage(spec: Any) -> Stage:
@@ -109,10 +133,11 @@ def segmented(text: str, dictionary: Dictionary) -> list[str]:
     segments = []
     at = start = 0
     while at < len(text):
-        word = dictionary.prefix(text, at)
-        if word is None:
+        entry = dictionary.prefix(text, at)
+        if entry is None:
             at += description_length(text, at)
         else:
+            word = entry[0]
             segments += [text[start:at]] * (at > start) + [word]
             at = start = at + len(word)
     return segments + [text[start:]] * (at > start)
@@ -146,10 +171,10 @@ def _left_to_right(text: str, stage: Stage) -> str:
     at = 0
     while at < len(text):
         for dictionary in stage:
-            key = dictionary.prefix(text, at)
-            if key is not None:
-                parts.append(dictionary.values[key])
-                at += len(key)
+            entry = dictionary.prefix(text, at)
+            if entry is not None:
+                parts.append(entry[1])
+                at += len(entry[0])
                 break
         else:
             length = description_length(text, at)
@@ -176,11 +201,12 @@ def _converted(piece: str, stage: Stage) -> list[str]:
     if not piece or not stage:
         return [piece]
     dictionary, rest = stage[0], stage[1:]
-    values = dictionary.values
-    longest = max(map(max, (dictionary.lengths.get(character, (0,)) for character in piece)))
-    for length in range(min(longest, len(piece)), 0, -1):
-        for at in range(len(piece) - length + 1):
-            key = piece[at : at + length]
-            if key in values:
-                return [*_converted(piece[:at], stage), values[key], *_converted(piece[at + length :], stage)]
-    return _converted(piece, rest)
+    best = -1
+    key = value = ""
+    for at in range(len(piece)):
+        entry = dictionary.prefix(piece, at)
+        if entry is not None and len(entry[0]) > len(key):
+            best, (key, value) = at, entry
+    if best < 0:
+        return _converted(piece, rest)
+    return [*_converted(piece[:best], stage), value, *_converted(piece[best + len(key) :], stage)]

@@ -1,0 +1,111 @@
+"""The edge: exit codes, messages, rejects, output files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import corptool
+
+GOOD = b'{"id":"1","text":"one"}\n'
+BAD = b'{"id":"2","text":"tw\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "code", "said"),
+    [
+        (["fix"], b"", 0, "fix: 0 in = 0 out"),
+        (["fix"], GOOD, 0, "fix: 1 in = 1 out + 0 dropped + 0 merged + 0 rejected"),
+        (["fix"], GOOD + BAD, 3, "-:2: not JSON"),
+        (["fix", "--max-rejects", "1"], GOOD + BAD, 0, "1 rejected"),
+        (["fix"], BAD + BAD, 1, "2 rejected"),
+        (["fix", "nowhere.txt"], b"", 1, "nowhere.txt: no such file or directory"),
+        (["fix", "-", "nowhere.txt"], GOOD, 3, "nowhere.txt: no such file or directory"),
+        (["fixx"], b"", 2, "did you mean `fix`?"),
+        (["fix", "--nonsense"], b"", 2, "No such option"),
+        (["dedup", "--keep", "worst"], b"", 2, "'worst' is not one of"),
+        (["run", "fix | cleen"], b"", 2, "did you mean `clean`?"),
+        (["run", "fix nowhere.txt", "also.txt"], b"", 2, "names its files in the pipeline already"),
+        (["read", "--fetched-at", "yesterday"], b"", 2, "no ISO 8601 date"),
+        (["export", "--format", "md"], GOOD, 2, "name a folder for them with -o"),
+        (["fix", "--as-lines"], b"", 2, "No such option"),
+        (["fix"], b'{"id":"1","body":"x"}\n', 1, "no string `text` or `html` among its keys (id, body)"),
+    ],
+)
+def test_exit_codes_and_messages(words, given, code, said):
+    ended = corptool(*words, given=given)
+    assert (ended.code, said in ended.err) == (code, True), ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_the_good_lines_come_through():
+    assert corptool("fix", given=BAD + GOOD + b"null\n").out == GOOD
+
+
+def test_rejects_are_kept_whole(tmp_path):
+    given = GOOD + BAD + GOOD.replace(b'"1"', b'"3"') + b'{"text":"\xff"}\n'
+    ended = corptool("dedup", "--rejects", "lost.jsonl", given=given, cwd=tmp_path)
+    rows = [json.loads(line) for line in (tmp_path / "lost.jsonl").read_bytes().splitlines()]
+    assert ended.code == 3
+    assert rows[0] == {
+        "stage": "dedup", "reason": "not JSON: Unterminated string starting at at character 17", "failed": True,
+        "path": "-", "line": 2, "offset": 24, "raw": '{"id":"2","text":"tw',
+    }  # fmt: skip
+    assert rows[1]["raw"].encode("utf-8", "surrogateescape") == b'{"text":"\xff"}'
+    assert rows[2] == {
+        "stage": "dedup", "reason": "exact copy of 1", "failed": False, "path": "-", "line": 3, "offset": 45,
+        "into": "1", "article": {"id": "3", "text": "one"},
+    }  # fmt: skip
+
+
+def test_output_appears_whole_or_not_at_all(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(GOOD)
+    assert corptool("fix", "in.jsonl", "-o", "deep/out.jsonl", cwd=tmp_path).code == 0
+    assert (tmp_path / "deep" / "out.jsonl").read_bytes() == GOOD
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out.jsonl"]
+    assert corptool("export", "--format", "md", "in.jsonl", "-o", "in.jsonl", cwd=tmp_path).code != 0
+    assert (tmp_path / "in.jsonl").read_bytes() == GOOD
+
+
+def test_output_may_be_the_input(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b'{"id":"1","text":"a\\r\\nb"}\n')
+    assert corptool("fix", "a.jsonl", "-o", "a.jsonl", cwd=tmp_path).code == 0
+    assert json.loads((tmp_path / "a.jsonl").read_bytes())["text"] == "a\nb"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
+def test_full_disk():
+    ended = corptool("fix", "-o", "/dev/full", given=GOOD)
+    assert (ended.code, "No space left on device" in ended.err, "Traceback" in ended.err) == (1, True, False)
+
+
+def test_no_article_is_an_empty_file(tmp_path):
+    assert corptool("fix", "-o", "out.jsonl", given=b"", cwd=tmp_path).code == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
+
+
+def test_a_pipeline_may_be_a_file(tmp_path):
+    (tmp_path / "corpus.pipeline").write_text("# what we do\nfix\n| clean  # rules\n", "utf-8")
+    given = '{"id":"1","text":"Back to top\\r\\n正文在這裡。"}\n'.encode()
+    ended = corptool("run", "corpus.pipeline", given=given, cwd=tmp_path)
+    assert ended.out == corptool("run", "fix | clean", given=given).out
+    assert "正文在這裡。" in ended.out.decode()
+
+
+def test_help_and_version():
+    assert corptool("--version").out.startswith(b"corptool ")
+    shown = corptool("--help").out.decode()
+    assert all(name in shown for name in ("clean", "dedup", "export", "fix", "read", "run", "undo"))
+    assert "--rejects" in corptool("fix", "--help").out.decode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_json_lines_as_powershell_writes_them(encoding):
+    given = '{"id":"1","text":"網"}\r\n'.encode(encoding)
+    assert corptool("fix", given=given).out == '{"id":"1","text":"網"}\n'.encode()
+
+
+@pytest.mark.parametrize("environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "cp936"}])
+def test_output_does_not_depend_on_the_locale(environment):
+    given = '{"id":"1","text":"網站é"}\n'.encode()
+    assert corptool("fix", given=given, **environment).out == given

@@ -1,0 +1,79 @@
+"""Edits: recorded in one place, undone from what is recorded."""
+
+import pytest
+
+from corptool import edits
+from corptool.text.changes import Change
+
+ARTICLE = {"id": "a", "text": "網(wǎng)站 title", "title": None, "theirs": float("nan")}
+GLOSS = [Change(1, 7, "", "gloss", "reading")]
+
+
+def recorded(before, after, changes, **options):
+    return edits.record(before, after, changes, stage="clean", options=options.pop("noted", {}), **options)
+
+
+def test_nothing_changed_is_the_same_object():
+    assert recorded(ARTICLE, ARTICLE, []) is ARTICLE
+    assert recorded(ARTICLE, dict(ARTICLE), None) is ARTICLE
+
+
+def test_an_entry():
+    after = recorded(ARTICLE, ARTICLE | {"title": "t", "site": "s"}, GLOSS, noted={"keep": ["x"]})
+    [entry] = after["edits"]
+    assert after["text"] == "網站 title"
+    assert entry["set"] == {"title": [None, "t"], "site": [None, "s"]}
+    assert entry["added"] == ["site"]
+    assert entry["changes"] == [[1, "(wǎng)", "", "gloss", "reading"]]
+    assert (entry["stage"], entry["options"]) == ("clean", {"keep": ["x"]})
+    assert entry["check"] == edits.digest("網站 title")
+    assert edits.undo(after) == ARTICLE
+
+
+def test_places_count_code_points_of_the_resulting_text():
+    changes = [Change(0, 1, "", "k"), Change(2, 2, "二二", "k"), Change(3, 4, "x", "k")]
+    after = recorded({"text": "abcd"}, {"text": "abcd"}, changes)
+    assert after["text"] == "b二二cx"
+    assert [change[:3] for change in after["edits"][0]["changes"]] == [[0, "a", ""], [1, "", "二二"], [4, "d", "x"]]
+    assert edits.undo(after) == {"text": "abcd"}
+
+
+def test_a_key_that_was_taken_away_comes_back():
+    after = recorded({"text": "t", "url": "u"}, {"text": "t"}, None)
+    assert after["edits"][0]["removed"] == ["url"]
+    assert edits.undo(after) == {"text": "t", "url": "u"}
+
+
+def test_stages_are_undone_one_by_one():
+    first = recorded(ARTICLE, ARTICLE, GLOSS)
+    second = recorded(first, first | {"text": "网站 title"}, None)
+    assert edits.undo(second) == first
+    assert edits.undo_all(second) == ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"), [("drop", None), ("hash", ["check", "kinds", "options", "set_keys", "stage", "version"])]
+)
+def test_how_much_is_kept(keep, kept):
+    after = recorded(ARTICLE, ARTICLE, GLOSS, keep=keep)
+    assert after["text"] == "網站 title"
+    assert (sorted(after["edits"][0]) if "edits" in after else None) == kept
+
+
+def test_undo_refuses_a_text_that_something_else_changed():
+    after = recorded(ARTICLE, ARTICLE, GLOSS) | {"text": "other"}
+    with pytest.raises(ValueError, match="not the one that `clean` left"):
+        edits.undo(after)
+
+
+def test_undo_refuses_what_was_not_kept():
+    with pytest.raises(ValueError, match="--edits hash"):
+        edits.undo(recorded(ARTICLE, ARTICLE, GLOSS, keep="hash"))
+
+
+def test_done():
+    after = recorded(ARTICLE, ARTICLE, GLOSS, noted={"keep": ["x"]})
+    assert edits.done(after, stage="clean", options={"keep": ["x"]})
+    assert not edits.done(after, stage="clean", options={})
+    assert not edits.done(after, stage="fix", options={"keep": ["x"]})
+    assert not edits.done(after | {"text": "other"}, stage="clean", options={"keep": ["x"]})

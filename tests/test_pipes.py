@@ -1,0 +1,57 @@
+"""Pipes as a shell makes them: closed early, killed in the middle, fed slowly."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ENVIRONMENT, shell
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs bash")
+LINES = b"".join(b'{"id":"%d","text":"%s"}\n' % (n, b"word " * 300) for n in range(20_000))
+
+
+@pytest.fixture
+def big(tmp_path):
+    path = tmp_path / "big.jsonl"
+    path.write_bytes(LINES)
+    return path
+
+
+@pytest.mark.parametrize("line", ["corptool read {0} | head -1", "corptool run 'read {0} | fix' | head -1"])
+def test_a_closed_pipe_is_no_error(big, line):
+    ended = shell(line.format(big) + "; echo ${PIPESTATUS[0]}")
+    first, status = ended.out.splitlines()
+    assert first == LINES.splitlines()[0]
+    assert (status, ended.code) == (b"0", 0)
+    assert "Traceback" not in ended.err
+    assert "BrokenPipe" not in ended.err
+
+
+def test_ctrl_c(big, tmp_path):
+    out = tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "corptool", "clean", str(big), "-o", str(out)]
+    process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
+    while not list(tmp_path.glob(".out.jsonl*")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130
+    assert b"Traceback" not in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["big.jsonl"]
+
+
+def test_an_article_does_not_wait_for_the_next_one():
+    """What has arrived is handed on at once, through three stages, while the input stays open."""
+    command = "corptool fix -q | corptool clean -q | corptool convert --to s -q"
+    process = subprocess.Popen(["bash", "-c", command], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdin.write('{"id":"1","text":"網站"}\n'.encode())
+    process.stdin.flush()
+    assert "网站" in process.stdout.readline().decode()
+    process.stdin.close()
+    assert process.wait() == 0
+    process.stdout.close()

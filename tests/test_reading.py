@@ -1,0 +1,180 @@
+"""From names to articles: folders, globs, lists, archives, compression, standard input, ids."""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import tarfile
+import zipfile
+
+import pytest
+import zstandard
+
+from tests.conftest import corptool
+
+ZH = "第一頁\n網站的正文在這裡。\n"
+EN = "The second page.\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """pages/ with two pages, a sub-folder, and what is no page."""
+    for name, text in {"b.txt": EN, "a.txt": ZH, "sub/c.txt": "third", "a0.txt": "fourth", "頁.txt": "fifth"}.items():
+        path = tmp_path / "pages" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    (tmp_path / "pages" / ".DS_Store").write_bytes(b"\0\0")
+    (tmp_path / "pages" / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    return tmp_path
+
+
+def read(*words, cwd, given=b"", code=0):
+    ended = corptool("read", *words, cwd=cwd, given=given)
+    assert ended.code == code, ended.err
+    return [json.loads(line) for line in ended.out.splitlines()], ended.err
+
+
+def paths(articles):
+    return [article["origin"]["path"] for article in articles]
+
+
+def test_a_folder_is_walked_in_code_point_order_and_what_is_no_article_is_counted(folder):
+    articles, err = read("pages", cwd=folder)
+    assert paths(articles) == ["pages/a.txt", "pages/a0.txt", "pages/b.txt", "pages/sub/c.txt", "pages/頁.txt"]
+    assert "pages: passed over 2 files that are no articles (.DS_Store, .png)" in err
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("pages/*.txt", ["pages/a.txt", "pages/a0.txt", "pages/b.txt", "pages/頁.txt"]),
+        ("./pages/b*", ["./pages/b.txt"]),
+        ("pages/**/c.txt", ["pages/sub/c.txt"]),
+        ("pages/s*", ["pages/sub/c.txt"]),
+    ],
+)
+def test_quoted_globs(folder, pattern, found):
+    assert paths(read(pattern, cwd=folder)[0]) == found
+
+
+def test_names_from_a_file_or_standard_input(folder):
+    for listed in (
+        "pages/b.txt\npages/頁.txt\n",
+        "pages/b.txt\0pages/頁.txt\0",
+        "\ufeffpages/b.txt\r\npages/頁.txt\r\n",
+    ):
+        articles, _ = read("--files-from", "-", cwd=folder, given=listed.encode())
+        assert paths(articles) == ["pages/b.txt", "pages/頁.txt"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "compress"),
+    [
+        (".gz", gzip.compress),
+        (".bz2", bz2.compress),
+        (".xz", lzma.compress),
+        (".zst", zstandard.ZstdCompressor().compress),
+    ],
+)
+def test_compression_is_seen_through(tmp_path, suffix, compress):
+    (tmp_path / f"page.txt{suffix}").write_bytes(compress(ZH.encode()))
+    (tmp_path / f"a.jsonl{suffix}").write_bytes(compress(b'{"id":"1","text":"x"}\n'))
+    articles, _ = read(f"page.txt{suffix}", f"a.jsonl{suffix}", cwd=tmp_path)
+    assert [article["text"] for article in articles] == [ZH, "x"]
+    assert read(cwd=tmp_path, given=compress(ZH.encode()))[0][0]["text"] == ZH
+
+
+def test_archives(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("pages/一.txt", ZH)
+        archive.writestr("pages/photo.png", b"\x89PNG")
+        archive.writestr("more.jsonl", '{"id":"1","text":"x"}\n')
+    with tarfile.open(tmp_path / "b.tar.gz", "w:gz") as archive:
+        info = tarfile.TarInfo("二.txt.gz")
+        data = gzip.compress(EN.encode())
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    articles, err = read("a.zip", "b.tar.gz", cwd=tmp_path)
+    assert [article["text"] for article in articles] == [ZH, "x", EN]
+    assert [article.get("origin", {}).get("member") for article in articles] == ["pages/一.txt", None, "二.txt.gz"]
+    assert "a.zip: passed over 1 files" in err
+    assert (
+        corptool("verify", given=corptool("fix", "a.zip", cwd=tmp_path).out, cwd=tmp_path).code == 3
+    )  # 1 has no origin
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("broken.txt.gz", gzip.compress(b"text " * 1000)[:-20], "broken.txt.gz: "),
+        ("broken.zip", b"PK\x03\x04 no zip", "broken.zip: "),
+        ("broken.tar", b"no tar " * 100, "broken.tar: "),
+        ("photo", b"\x89PNG\r\n\x1a\n\0\0\0", "looks like a PNG image"),
+    ],
+)
+def test_what_cannot_be_read_is_one_reject_and_the_rest_goes_on(tmp_path, name, data, said):
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "good.txt").write_text("good", "utf-8")
+    articles, err = read(name, "good.txt", cwd=tmp_path, code=3)
+    assert [article["text"] for article in articles] == ["good"]
+    assert said in err
+    assert "Traceback" not in err
+    assert read(name, cwd=tmp_path, code=1)[0] == []
+
+
+def test_a_folder_without_articles(tmp_path):
+    (tmp_path / "empty").mkdir()
+    _, err = read("empty", cwd=tmp_path, code=1)
+    assert "empty: no file in this folder can be read" in err
+
+
+def test_ids(folder):
+    articles, _ = read("pages/a.txt", "./pages/a.txt", "pages/b.txt", cwd=folder)
+    ids = [article["id"] for article in articles]
+    assert len({*ids}) == 3
+    assert ids[0] == read("pages/a.txt", cwd=folder)[0][0]["id"]
+    assert all(len(one) == 16 and int(one, 16) for one in ids)
+
+
+def test_records_without_an_id_get_one_and_an_origin(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b'{"text":"one","n":1}\n\n{"id":"mine","text":"two"}\r\n{"text":"one","n":1}')
+    articles, _ = read("a.jsonl", cwd=tmp_path)
+    assert articles[1] == {"id": "mine", "text": "two"}
+    assert articles[0]["id"] != articles[2]["id"]
+    assert [articles[n]["origin"]["offset"] for n in (0, 2)] == [0, 50]
+    assert list(articles[0]) == ["id", "text", "n", "origin"]
+    assert corptool("verify", given=json.dumps(articles[2]).encode(), cwd=tmp_path).code == 0
+
+
+def test_pages_in_json_lines():
+    page = {"url": "https://example.org/a", "crawl": 7, "html": "<title>T</title><p>First &amp; last</p>"}
+    [article], _ = read(cwd=None, given=json.dumps(page).encode())
+    assert (article["url"], article["crawl"], article["origin"]["format"]) == (page["url"], 7, "html")
+    assert "First & last" in article["text"]
+    assert "html" not in article
+
+
+def test_fetched_at(folder):
+    [article], _ = read("--fetched-at", "2024-05-31", "pages/a.txt", cwd=folder)
+    assert article["origin"]["fetched"] == "2024-05-31"
+
+
+def test_as_text_is_the_decoded_file_and_nothing_else(tmp_path):
+    data = b"<p>\r\n" + ZH.encode() + b"\xff\r"
+    (tmp_path / "page.html").write_bytes(data)
+    [article], _ = read("--as", "text", "page.html", cwd=tmp_path)
+    assert article["text"] == data.decode("utf-8", "replace")
+    assert article["origin"]["damaged"] == [[5 + len(ZH.encode()), "ff"]]
+    assert corptool("undo", "--bytes", given=json.dumps(article).encode()).out == data
+
+
+def test_standard_input_is_told_by_looking():
+    assert read(cwd=None, given=ZH.encode("gb18030"))[0][0]["text"] == ZH
+    assert read(cwd=None, given=b"<!doctype html><p>x</p>")[0][0]["origin"]["format"] == "html"
+
+
+def test_a_line_of_50_megabytes(tmp_path):
+    line = b'{"id":"1","text":"' + b"x" * 50_000_000 + b'"}\n'
+    (tmp_path / "long.jsonl").write_bytes(line)
+    assert corptool("read", "long.jsonl", cwd=tmp_path).out == line

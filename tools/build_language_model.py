@@ -1,0 +1,120 @@
+"""Build src/corptool/data/language-model.bin and frequent-han.txt: what Chinese looks like, in a megabyte.
+
+    pip download --no-deps --no-binary :all: jieba==0.42.1 && tar xf jieba-0.42.1.tar.gz
+    python tools/build_language_model.py jieba-0.42.1/jieba/dict.txt
+
+Sources: the word frequencies of jieba's dictionary (MIT), and for the Traditional half the conversion tables of
+opencc-python-reimplemented (Apache 2.0), which is a dependency of corptool anyway. No text is used.
+
+A word list says how often two characters meet inside a word, and how often a word ends with the first and another
+begins with the second. So the cost of a character after another is, in bits,
+
+    -log2( inside(ab) / count(a)  +  ends(a) / count(a) * begins(b) / words )
+
+The second part needs only a number a character; the first is stored for the pairs where it matters, in a hash
+table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost), each pair in one of two places.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from collections import Counter
+from pathlib import Path
+
+DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
+SLOTS = 1 << 19
+PAIRS = 236_000  # at half full, nearly every pair finds one of its two places free
+FREQUENT = 7000
+SCRIPTS = {"s2s": 1.0, "s2tw": 0.6, "s2hk": 0.4}
+MAGIC = b"corptool-lm1"
+
+
+def words(path: Path) -> Counter[str]:
+    """Han words of the dictionary with their frequencies, in both scripts."""
+    from opencc import OpenCC
+
+    counted: Counter[str] = Counter()
+    listed = [line.split(" ")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
+    han = [(word, float(count)) for word, count in listed if all("\u3400" <= char <= "\u9fff" for char in word)]
+    for script, weight in SCRIPTS.items():
+        if script == "s2s":
+            converted = [word for word, _ in han]
+        else:
+            converted = OpenCC(script).convert("\n".join(word for word, _ in han)).split("\n")
+        for word, (_, count) in zip(converted, han, strict=True):
+            counted[word] += count * weight
+    return counted
+
+
+def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """(cost of a word to end with a character, to begin with one, of the second of a pair after the first)."""
+    count: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    begins: Counter[str] = Counter()
+    inside: Counter[str] = Counter()
+    for word, frequency in counted.items():
+        ends[word[-1]] += frequency
+        begins[word[0]] += frequency
+        for char in word:
+            count[char] += frequency
+        for at in range(len(word) - 1):
+            inside[word[at : at + 2]] += frequency
+    runs = sum(counted.values())
+    # a character seen only inside words may begin and end one as well: a little of its count says so
+    end = {char: -math.log2((ends[char] + 0.05 * count[char] + 0.5) / (1.05 * count[char] + 1)) for char in count}
+    begin = {char: -math.log2((begins[char] + 0.02 * count[char] + 0.2) / (1.02 * runs)) for char in count}
+    pair = {}
+    for two, frequency in inside.items():
+        first, second = two
+        apart = 2 ** -(end[first] + begin[second])
+        together = -math.log2(frequency / (count[first] + 2) + apart)
+        if together < end[first] + begin[second] - 1.5 and together < 16:
+            pair[two] = together
+    return end, begin, pair
+
+
+def slots(first: int, second: int) -> tuple[int, int, int]:
+    """(the pair's two places, what recognises it); as `text/language_model.py` computes them."""
+    mixed = (first * 0x9E3779B1 + second * 0x85EBCA6B) & 0xFFFFFFFF
+    mixed ^= mixed >> 15
+    mixed = (mixed * 0x2C1B3C6D) & 0xFFFFFFFF
+    mixed ^= mixed >> 13
+    mark = mixed >> 21
+    one = mixed & (SLOTS - 1)
+    return one, one ^ ((mark * 0x5BD1 + 1) & (SLOTS - 1)), mark
+
+
+def table(pairs: dict[str, float]) -> list[int]:
+    """The hash table, the pairs that are worth most first; a pair that finds no place is left out."""
+    cells: list[tuple[int, int] | None] = [None] * SLOTS
+    for two, cost in pairs.items():
+        at, _, mark = slots(ord(two[0]), ord(two[1]))
+        entry = (mark, 1 + min(30, round(cost * 2)))
+        for _ in range(200):
+            if cells[at] is None:
+                cells[at] = entry
+                break
+            entry, cells[at] = cells[at], entry  # the one that lived here moves to its other place
+            at ^= (entry[0] * 0x5BD1 + 1) & (SLOTS - 1)
+    return [0 if cell is None else cell[0] << 5 | cell[1] for cell in cells]
+
+
+def main(path: Path) -> None:
+    end, begin, pair = costs(words(path))
+    chars = sorted(char for char in end if char <= "\uffff")
+    best = dict(sorted(pair.items(), key=lambda item: (item[1] - end[item[0][0]] - begin[item[0][1]], item[0])))
+    kept = dict([item for item in best.items() if max(item[0]) <= "\uffff"][:PAIRS])
+    cells = table(kept)
+    quantised = [bytes(min(255, round(10 * of[char])) for char in chars) for of in (end, begin)]
+    head = struct.pack("<12sII", MAGIC, len(chars), SLOTS)
+    body = "".join(chars).encode("utf-16-le") + quantised[0] + quantised[1] + struct.pack(f"<{SLOTS}H", *cells)
+    DATA.joinpath("language-model.bin").write_bytes(head + body)
+    frequent = sorted(sorted(chars, key=lambda char: (begin[char], char))[:FREQUENT])
+    DATA.joinpath("frequent-han.txt").write_text("".join(frequent) + "\n", encoding="utf-8")
+    print(f"{len(chars)} characters, {len(pair)} pairs, {len(cells) - cells.count(0)} kept")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
