@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from corptool.article import SURROGATE, Article, dumps, loads
 from corptool.formats import Record
+from corptool.rules import charset_tables
 from corptool.text import decode
 
 SUFFIXES = (".csv", ".tsv")
@@ -65,7 +66,10 @@ class _Lines:
     def __init__(self, file: IO[bytes]) -> None:
         sample = file.read(SAMPLE)
         sample += file.readline()
-        self.encoding, self.confidence = decode.detect(sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample)
+        plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
+        # ASCII so far is UTF-8 and not HZ: this is a table, and what comes later may not be ASCII
+        found = ("utf-8", 0.9) if plain.isascii() else decode.detect(plain, tables=charset_tables())
+        self.encoding, self.confidence = found
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
         self._raw: list[bytes] = []
