@@ -55,7 +55,8 @@ class Dictionary:
 
     def prefix(self, text: str, at: int) -> tuple[str, str] | None:
         """The entry with the longest key that stands in the text at `at`."""
-        for entry in self.starting_with(text[at]):
+        entries = self.entries.get(text[at])
+        for entry in self.starting_with(text[at]) if entries is None else entries:
             if text.startswith(entry[0], at):
                 return entry
         return None

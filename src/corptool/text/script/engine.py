@@ -95,7 +95,10 @@ class Engine:
 
     def is_effective(self, text: str, at: int) -> bool:
         """Does something that belongs to an effective phrase stand around this gate character?"""
-        return any(text[at - before : at - before + length] in found for before, length, found in self.anchors)
+        for before, length, found in self.anchors:  # noqa: SIM110 - called for every gate character; any() takes twice as long
+            if text[at - before : at - before + length] in found:
+                return True
+        return False
 
     def _with_care(self, text: str) -> str:
         """Normalize what is to be normalized, and leave ideographic descriptions as they are."""
