@@ -110,7 +110,7 @@ def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]
     for start, stop, patch in _events(text, patches):
         if start < at:
             continue  # an unreadable byte within a patch
-        whole += text[at:start].encode(codec)
+        whole += text[at:start].encode(codec) if start > at else b""
         at = stop
         if patch is not None:
             whole += bytes.fromhex(patch)
