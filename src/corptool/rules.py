@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corptool.text import charset, glosses
+from corptool.text import charset, glosses, mojibake
 from corptool.text.boilerplate import Rule, Rules
 from corptool.text.language import LanguageModel
 from corptool.text.lines import Fold, folding
@@ -134,3 +134,15 @@ def euc_tw_chart() -> str:
 def charset_tables() -> charset.Tables:
     """What `decode.decode` judges encodings with; nothing is loaded before it is needed."""
     return charset.Tables(language_model, euc_tw_chart)
+
+
+@cache
+def unusual() -> re.Pattern[str]:
+    """Finds characters other than ASCII, frequent Han (data/frequent-han.txt), kana and common marks."""
+    frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
+    return re.compile(f"[^\t\n -~\xa0\xb7\u2010-\u2027\u3000-\u30ff\uff01-\uff5e{frequent}]")
+
+
+def mojibake_tables() -> mojibake.Tables:
+    """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
+    return mojibake.Tables(language_model, unusual)

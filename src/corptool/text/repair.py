@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from corptool.text import characters, mojibake
 from corptool.text.changes import Change, apply, compose
 
@@ -9,6 +11,7 @@ from corptool.text.changes import Change, apply, compose
 def repairs(
     text: str,
     *,
+    tables: mojibake.Tables,
     encoding: bool = True,
     entities: bool = True,
     controls: bool = True,
@@ -18,14 +21,16 @@ def repairs(
 ) -> list[Change]:
     r"""The changes that repair a text; each option leaves one family of them out. A second run finds nothing.
 
-    >>> [change.kind for change in repairs("ç\xbb¿è‰²å\x8f‘å±•&nbsp;\u200b&amp;\r\n")]
+    >>> from corptool.rules import mojibake_tables
+    >>> found = repairs("ç\xbb¿è‰²å\x8f‘å±•&nbsp;\u200b&amp;\r\n", tables=mojibake_tables())
+    >>> [change.kind for change in found]
     ['mojibake', 'entity', 'zero-width', 'entity', 'line-end']
-    >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）")
+    >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）", tables=mojibake_tables())
     []
     """
     wanted = (
         (entities, characters.entities),
-        (encoding, mojibake.repaired),
+        (encoding, partial(mojibake.repaired, tables=tables)),
         (line_ends, characters.line_ends),
         (controls, characters.controls),
         (zero_width, characters.invisibles),
