@@ -19,6 +19,7 @@ table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost)
 from __future__ import annotations
 
 import math
+import re
 import struct
 import sys
 from collections import Counter
@@ -27,10 +28,11 @@ from pathlib import Path
 DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
 SLOTS = 1 << 19
 PAIRS = 236_000  # at half full, nearly every pair finds one of its two places free
-FREQUENT = 7000
+FREQUENT = 4500
 # Written Cantonese, which no dictionary of Mandarin has: each as frequent as a common word
 CANTONESE = "嘅啲咗喺哋冇嚟嘢咁唔佢俾畀嗰喎囉啦㗎咩邊諗揾搵攞睇瞓噉啱係乜嗌唞啩呀嘞喇嗱噃吖嚿掟踎餸嬲靚攰孭掂埋返"
 SCRIPTS = {"s2s": 1.0, "s2tw": 0.6, "s2hk": 0.4}
+HAN = re.compile("[\u4e00-\u9fff]+")
 MAGIC = b"corptool-lm1"
 
 
@@ -40,7 +42,8 @@ def words(path: Path) -> Counter[str]:
 
     counted: Counter[str] = Counter()
     listed = [line.split(" ")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
-    han = [(word, float(count)) for word, count in listed if all("\u3400" <= char <= "\u9fff" for char in word)]
+    # beyond GB 2312 the dictionary is full of mojibake that somebody counted as words
+    han = [(word, float(count)) for word, count in listed if HAN.fullmatch(word) and _in_gb2312(word)]
     for script, weight in SCRIPTS.items():
         if script == "s2s":
             converted = [word for word, _ in han]
@@ -51,6 +54,13 @@ def words(path: Path) -> Counter[str]:
     for char in CANTONESE:
         counted[char] += 20_000
     return counted
+
+
+def _in_gb2312(word: str) -> bool:
+    try:
+        return bool(word.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:

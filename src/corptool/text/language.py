@@ -68,14 +68,14 @@ AFTER: dict[tuple[str, str], float] = {
     ("private", "private"): 16,
     ("han", "cjk"): 2.2, ("han", "line"): 4, ("han", "space"): 5, ("han", "digit"): 5, ("han", "mark"): 4.5,
     ("han", "lower"): 8.5, ("han", "upper"): 6, ("cjk", "han"): 0.4, ("line", "han"): 0.4, ("space", "han"): 1,
-    ("han", "han"): 0.4, ("cjk", "cjk"): 4, ("cjk", "line"): 2, ("digit", "han"): 1, ("mark", "han"): 0.8,
+    ("han", "han"): 0.4, ("cjk", "cjk"): 3, ("cjk", "line"): 2, ("digit", "han"): 1, ("mark", "han"): 0.8,
     ("lower", "cjk"): 2.5, ("cjk", "lower"): 2.5, ("cjk", "upper"): 4, ("space", "cjk"): 3, ("cjk", "space"): 1.5,
     ("mark", "cjk"): 1.5, ("digit", "cjk"): 4, ("lower", "han"): 4, ("upper", "han"): 3,
 }  # fmt: skip
 # What a mark costs beyond being of kind "cjk"
 MARKS = {
-    0.6: "，", 1.2: "。", 2.0: "、", 2.6: "“”", 2.8: "「」", 3.0: "（）’", 3.2: "《》：", 3.5: "—",
-    4.0: "；…？！‘–\u3000", 5.0: "•『』【】％．／",
+    0.0: "\u3000", 0.6: "，", 1.2: "。", 2.0: "、", 2.6: "“”", 2.8: "「」", 3.0: "（）’", 3.2: "《》：", 3.5: "—",
+    4.0: "；…？！‘–", 5.0: "•『』【】％．／",
 }  # fmt: skip
 HANGUL_ROWS = 25
 RARE_MARK = 6.5

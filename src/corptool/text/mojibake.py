@@ -26,6 +26,9 @@ CHAINS: dict[str, tuple[str, ...]] = dict.fromkeys(SINGLE_BYTE, ("utf-8", "gb180
 }
 """What a text may have been read as, and what it may have been."""
 
+RARE = dict.fromkeys(SINGLE_BYTE[1:], 4.0) | {"mac_roman": 10.0, "cp437": 10.0}
+"""Bits that it takes to believe in a code page that few programs read web pages with."""
+
 SPELLINGS = {"big5": ("big5", "cp950", "big5hkscs")}  # Python's three do not agree on every character
 SEQUENCES = {
     "utf-8": re.compile(rb"[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"),
@@ -36,13 +39,13 @@ SEQUENCES = {
 IN_GBK = re.compile(
     rb"(?:[\xe2-\xef][\x80-\xbf]{2}){3}|(?:^|[^\x80-\xff])(?:[\xe2-\xef][\x80-\xbf]{2}){2}(?![\x80-\xff])"
 )
-UNTEXT = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+UNTEXT = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff\U00040000-\U000dffff\U000f0000-\U0010ffff]"
+)
 # What each family of codecs leaves behind: letters and signs side by side, Han, half-width kana, Hangul
 ALPHABETS = re.compile("[\x80-\u2fff]{2}|[\x80-\u2fff][ -~][\x80-\u2fff]")
-FOREIGN = re.compile(
-    "[\x80-\u200f\u2028-\u2fff\u3131-\u318f\uac00-\uf8ff\uff61-\uffef]{2}|[\uac00-\ud7a3\uff61-\uff9f]"
-)
 HAN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
+HAN_RUN = re.compile("[\u3007\u3400-\u9fff]+")
 HALF_WIDTH = re.compile("[\x80\xa0\uf8f0-\uf8f3\ue000-\ue757\uff61-\uff9f]")
 HANGUL = re.compile("[\uac00-\ud7a3]")
 UTF8_RUN = re.compile(
@@ -66,6 +69,7 @@ KNOWN = 4.0  # the margin for a chain by which another line of the text was repa
 COMMON = re.compile("[ÃÂâ][\x80-\xbf€-™]")  # UTF-8 as Windows-1252: the commonest damage there is
 COMMON_MARGIN = 8.0
 EDGE = 12.0
+EDGE_LENGTH = 4
 DEEPEST = 3
 BEAM = 3
 WINDOW = 10  # characters whose mean cost says whether a line is looked into
@@ -78,7 +82,7 @@ class Tables(NamedTuple):
 
     model: Callable[[], LanguageModel]
     unusual: Callable[[], re.Pattern[str]]
-    """Finds a character that is neither ASCII nor frequent in Chinese or its punctuation."""
+    """Finds where characters that are neither ASCII nor frequent in Chinese stand close together."""
 
 
 class Repair(NamedTuple):
@@ -100,7 +104,7 @@ def repaired(text: str, tables: Tables) -> list[Change]:
     >>> [(change.new, change.rule) for change in repaired("他说：ä¸€å¸¦ä¸€è·¯, café", mojibake_tables())]
     [('一带一路', 'utf-8>cp1252')]
     """
-    spans = list(_odd_lines(text, tables))
+    spans = [] if text.isascii() else list(_odd_lines(text, tables))
     if not spans:
         return []
     model = tables.model()
@@ -125,35 +129,32 @@ def repaired(text: str, tables: Tables) -> list[Change]:
 
 
 def _odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
-    """The lines that may hold mojibake: those with a character that is not usual, and costs to match."""
-    if text.isascii():
-        return
+    """The lines that may hold mojibake: those with unusual characters, and costs to match."""
     unusual = tables.unusual()
     at = 0
-    in_gbk = IN_GBK.search(text.encode("gb18030", "ignore")) is not None
-    while at < len(text):
-        found = None if in_gbk else unusual.search(text, at)
-        if found is None and not in_gbk:
-            return
-        start = at if found is None else text.rfind("\n", at, found.start()) + 1 or at
-        end = text.find("\n", start if found is None else found.end())
-        end = len(text) if end < 0 else end
-        if _is_odd(text[start:end], tables.model()):
-            yield start, end
-        at = end + 1
+    while found := unusual.search(text, at):
+        start = text.rfind("\n", at, found.start()) + 1 or at
+        end = text.find("\n", found.end())
+        at = len(text) if end < 0 else end
+        if _is_odd(text[start:at], tables.model()):
+            yield start, at
 
 
 def _is_odd(line: str, model: LanguageModel) -> bool:
     """Whether some ten characters of a line (all, if it is shorter) cost more than text does."""
     import numpy as np
 
-    if line.isascii():
-        return False
     costs = np.minimum(model.costs(line), 25)
-    means = np.convolve(costs, np.ones(WINDOW) / WINDOW, "valid") if len(costs) > WINDOW else costs.mean(keepdims=True)
-    if FOREIGN.search(line):
-        return bool(means.max() > ODD_FOREIGN)
-    odd = np.flatnonzero(means > ODD_HAN)
+    codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), "<u4")
+    foreign = (codes > 0x7F) & ((codes < 0x2010) | (codes > 0x2027) & (codes < 0x3000))
+    foreign |= (codes >= 0xAC00) & (codes < 0xF900) | (codes > 0xFF60) & (codes < 0xFFA0)
+    if len(line) > WINDOW:
+        costs, foreign = (np.convolve(of, np.ones(WINDOW) / WINDOW, "valid") for of in (costs, foreign))
+    else:
+        costs, foreign = costs.mean(keepdims=True), foreign.mean(keepdims=True)
+    if ((costs > ODD_FOREIGN) & (foreign > 0.3)).any():
+        return True
+    odd = np.flatnonzero(costs > ODD_HAN)
     return bool(odd.size) and _reads_otherwise(line[odd[0] : odd[-1] + WINDOW], model)
 
 
@@ -310,9 +311,13 @@ def _is_text(repair: Repair) -> bool:
     """Whether a span becomes text: no controls, and Chinese where it looked like Chinese before."""
     if UNTEXT.search(repair.new):
         return False
-    if repair.chain.rpartition(">")[2] in SINGLE_BYTE:
-        return True
-    return 2 * len(CHINESE.findall(repair.new)) > _wide(repair.new)
+    right, _, wrong = repair.chain.rpartition(">")
+    if wrong not in SINGLE_BYTE:
+        return 2 * len(CHINESE.findall(repair.new)) > _wide(repair.new)
+    if not right.endswith("utf-8"):  # any two letters are some Han character: words are wanted, not one sign often
+        runs = HAN_RUN.findall(repair.new)
+        return any(len(run) > 1 for run in runs) and 2 * len(set("".join(runs))) > len("".join(runs[:12]))
+    return True
 
 
 def _best_part(
@@ -331,14 +336,18 @@ def _best_part(
             best = low, at, saved[at] - saved[low]
     low, high, gain = best
     if gain > 3 * EDGE:  # a rare character at an edge may cost more than what it was read as, and yet belong here
-        low = 0 if saved[0] - saved[low] < EDGE else low
-        high = len(saved) - 1 if saved[high] - saved[-1] < EDGE else high
+        last = len(saved) - 1
+        if saved[0] - saved[low] < EDGE and atoms[low][0] - atoms[0][0] <= EDGE_LENGTH:
+            low = 0
+        if saved[high] - saved[last] < EDGE and atoms[last][0] - atoms[high][0] <= EDGE_LENGTH:
+            high = last
     while low < high and _is_same(atoms, low, new):
         low += 1
     while low < high and _is_same(atoms, high - 1, new):
         high -= 1
     start, end = first + atoms[low][0], first + atoms[high][0]
-    return Repair(start, end, new[atoms[low][1] : atoms[high][1]], chain, gain - HOP, costs[end] - costs[start])
+    gain -= HOP + RARE.get(chain.rpartition(">")[2], 0.0)
+    return Repair(start, end, new[atoms[low][1] : atoms[high][1]], chain, gain, costs[end] - costs[start])
 
 
 def _is_same(atoms: list[tuple[int, int]], at: int, new: str) -> bool:
