@@ -43,7 +43,7 @@ UNTEXT = re.compile(
     "[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff\U00040000-\U000dffff\U000f0000-\U0010ffff]"
 )
 # What each family of codecs leaves behind: letters and signs side by side, Han, half-width kana, Hangul
-ALPHABETS = re.compile("[\x80-\u2fff]{2}|[\x80-\u2fff][ -~][\x80-\u2fff]")
+ALPHABETS = re.compile("[\x80-\u06ff\u2000-\u25ff][ -~]?[\x80-\u06ff\u2000-\u25ff]")
 HAN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
 HAN_RUN = re.compile("[\u3007\u3400-\u9fff]+")
 HALF_WIDTH = re.compile("[\x80\xa0\uf8f0-\uf8f3\ue000-\ue757\uff61-\uff9f]")
@@ -73,8 +73,10 @@ EDGE_LENGTH = 4
 DEEPEST = 3
 BEAM = 3
 WINDOW = 10  # characters whose mean cost says whether a line is looked into
-ODD_HAN = 11.8  # bits a character: 98 of 100 clean lines with a rare character cost less, mojibake 13 and more
+ODD_HAN = 12.8  # bits a character: 98 of 100 clean lines cost less, mojibake more
 ODD_FOREIGN = 8.3  # the same where there are letters, Hangul or half-width kana: clean text costs 4 to 7
+LONG = 32  # characters looked at before the whole line is searched
+MOST_LOOKS = 8
 
 
 class Tables(NamedTuple):
@@ -146,29 +148,30 @@ def _is_odd(line: str, model: LanguageModel) -> bool:
 
     costs = np.minimum(model.costs(line), 25)
     codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), "<u4")
-    foreign = (codes > 0x7F) & ((codes < 0x2010) | (codes > 0x2027) & (codes < 0x3000))
+    foreign = (codes > 0x7F) & ((codes < 0x700) | (codes > 0x2027) & (codes < 0x2600))
     foreign |= (codes >= 0xAC00) & (codes < 0xF900) | (codes > 0xFF60) & (codes < 0xFFA0)
     if len(line) > WINDOW:
         costs, foreign = (np.convolve(of, np.ones(WINDOW) / WINDOW, "valid") for of in (costs, foreign))
     else:
         costs, foreign = costs.mean(keepdims=True), foreign.mean(keepdims=True)
-    if ((costs > ODD_FOREIGN) & (foreign > 0.3)).any():
-        return True
-    odd = np.flatnonzero(costs > ODD_HAN)
-    return bool(odd.size) and _reads_otherwise(line[odd[0] : odd[-1] + WINDOW], model)
+    odd = np.flatnonzero((costs > ODD_HAN) | (costs > ODD_FOREIGN) & (foreign > 0.3)).tolist()
+    starts = [at for at, before in zip(odd, [-LONG, *odd], strict=False) if at - before > 1 or at % LONG == 0]
+    return any(_reads_otherwise(line[at : at + LONG], model) for at in starts[:MOST_LOOKS])
 
 
 def _reads_otherwise(part: str, model: LanguageModel) -> bool:
-    """Whether Han characters, the odd part of a line, are anything better as other bytes: a quick look."""
-    wanted = 0.85 * model.bits(part)
-    for wrong in ("gb18030", "big5"):
-        data = part.encode(wrong, "ignore")
-        if IN_GBK.search(data):
-            return True
-        for right in CHAINS[wrong][1:]:
-            if min(model.bits(data[shift:].decode(right, "replace")) for shift in (0, 1)) < wanted:
+    """Whether an odd part of a line is anything better as other bytes: a quick look."""
+    if HAN.search(part):
+        wanted = 0.85 * model.bits(part)
+        for wrong in ("gb18030", "big5"):
+            data = part.encode(wrong, "ignore")
+            if IN_GBK.search(data):
                 return True
-    return False
+            for right in CHAINS[wrong][1:]:
+                if min(model.bits(data[shift:].decode(right, "replace")) for shift in (0, 1)) < wanted:
+                    return True
+    hops = [(right, wrong) for wrong in _possible(part) if wrong not in ("gb18030", "big5") for right in CHAINS[wrong]]
+    return any(repair.gain > 0 for repair in _by_hops(part, hops, model))
 
 
 def _margin(line: str, repair: Repair) -> float:
