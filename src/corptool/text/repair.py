@@ -8,11 +8,11 @@ from functools import partial
 from corptool.text import characters, mojibake
 from corptool.text.changes import Change, apply, compose
 
-
 # Most text needs no repair: without one of these (or an entity, or an escape) only mojibake can be wrong with it.
 # Everything else is printable ASCII, composed Latin letters, common marks, kana, Han, Hangul syllables, full width.
 SPECIAL = re.compile(
-    "[^\t\n -~\xa0-\xac\xae-\u02af\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uffee]"
+    "[^\t\n -~\xa0-\xac\xae-\u02af\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3098\u309b-\u9fff"
+    "\uac00-\ud7a3\uff01-\uffee]"
 )
 
 
