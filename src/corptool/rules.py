@@ -31,6 +31,7 @@ def gloss_tables() -> glosses.Tables:
         glosses.with_toneless(_table("readings.tsv")),
         frozenset(scripts["traditional"]),
         frozenset(scripts["traditional-common"]),
+        lambda text: language_model().bits(text),
     )
 
 
