@@ -6,32 +6,162 @@ where an article needs it: which cells of the row are JSON, null, or an empty st
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import json
+import re
 from collections.abc import Iterable, Iterator
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from itertools import chain, count
+from typing import IO, Any
 
 from corptool.article import SURROGATE, Article, dumps, loads
+from corptool.formats import Record
+from corptool.rules import charset_tables
+from corptool.text import decode
 
 SUFFIXES = (".csv", ".tsv")
+MANY = True  # articles in a file
 FIRST = ("id", "title", "published", "author", "site", "source", "url", "lang", "text")
 """The columns that people look at; a spreadsheet shows the first ones."""
 TYPES = "corptool_types"
 HEAVY = ("edits", "origin")
 IN_MEMORY = 1 << 24  # bytes; what is more waits on disk until the last article has named its keys
 CHUNK = 1 << 18  # characters
+DELIMITERS = ",\t;|"
+QUOTED = re.compile(r'"[^"]*("|$)')
+LARGEST_CELL = 100_000_000  # characters; what is larger is a quotation mark that nothing closes
+SAMPLE = 1 << 16  # bytes that the encoding is guessed from
+
+
+def read(file: IO[bytes]) -> Iterator[Record]:
+    """An article a row; the first row names the keys. Cells are strings, and empty ones are left out.
+
+    Comma, tab, semicolon or `|`, whichever the first row holds most of (or `sep=;` in a line of its own, which Excel
+    writes). In a file that `write` made, TYPES says what else the cells are.
+    """
+    csv.field_size_limit(LARGEST_CELL)
+    lines = _Lines(io.BufferedReader(file, 1 << 20))  # type: ignore[type-var]
+    first = next(lines, "")
+    if given := re.fullmatch(r"sep=(.)\r?\n", first):
+        delimiter, first = given[1], next(lines, "")
+    else:
+        delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter)
+    try:
+        names = _keys(next(rows, []))
+        lines.taken()
+        for cells in rows:
+            raw, offset, origin = lines.taken()
+            if not cells:
+                continue
+            yield Record({"origin": origin} | _fields(names, cells), raw, offset)
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num}: {error}; is a quotation mark not closed?") from None
+
+
+class _Lines:
+    """The lines of a file, decoded as they are asked for; the bytes of those that made a row can be had."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        sample = file.read(SAMPLE)
+        sample += file.readline()
+        plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
+        # ASCII so far is UTF-8 and not HZ: this is a table, and what comes later may not be ASCII
+        found = ("utf-8", 0.9) if plain.isascii() else decode.detect(plain, tables=charset_tables())
+        self.encoding, self.confidence = found
+        mark, self.codec = decode.split_mark(sample, self.encoding)
+        self._offset = len(mark)
+        self._raw: list[bytes] = []
+        self._damaged: list[decode.Damage] = []
+        lines = chain(io.BytesIO(sample[len(mark) :]), file)
+        self._lines = self._wide(lines) if self.codec.startswith(("utf-16", "utf-32")) else map(self._text, lines)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._lines)
+
+    def taken(self) -> tuple[bytes, int, dict[str, Any]]:
+        """(the bytes asked for since the last time, their place in the file, what decoding found)."""
+        raw, offset = b"".join(self._raw), self._offset
+        origin: dict[str, Any] = {"encoding": self.encoding, "confidence": self.confidence}
+        if self._damaged:
+            origin["damaged"] = self._damaged
+        self._raw, self._offset, self._damaged = [], offset + len(raw), []
+        return raw, offset, origin
+
+    def _text(self, line: bytes) -> str:
+        try:
+            text = line.decode(self.codec)
+        except UnicodeDecodeError:
+            decoded = decode.read(line, self.codec)
+            before = sum(map(len, self._raw))
+            self._damaged += [[int(at) + before, value] for at, value in decoded.damaged]
+            text = decoded.text
+        self._raw.append(line)
+        return text
+
+    def _wide(self, pieces: Iterable[bytes]) -> Iterator[str]:
+        """Lines of UTF-16, which bytes cannot be cut into: a 0x0a may be half of a character."""
+        decoder = codecs.getincrementaldecoder(self.codec)("replace")
+        pending = ""
+        for piece in chain(pieces, [b""]):
+            *whole, pending = (pending + decoder.decode(piece, final=not piece)).split("\n")
+            for line in (*(line + "\n" for line in whole), *([pending] if pending and not piece else ())):
+                self._raw.append(line.encode(self.codec, "replace"))
+                yield line
+
+
+def _keys(header: list[str]) -> list[str]:
+    """A name for each column: those of others are stripped, and told apart where two are the same."""
+    if header[-1:] == [TYPES]:
+        return header
+    names: dict[str, None] = {}
+    for name in map(str.strip, header):
+        names[next(free for free in chain([name], (f"{name}_{n}" for n in count(2))) if free not in names)] = None
+    return list(names)
+
+
+def _fields(names: list[str], cells: list[str]) -> dict[str, Any]:
+    """The values of a row. A cell beyond the last column is kept too, named by its number."""
+    names = [*names, *(f"column_{number}" for number in range(len(names) + 1, len(cells) + 1))]
+    row = dict(zip(names, cells, strict=False))
+    types: dict[str, Any] = {}
+    if names[-1] == TYPES:
+        types = _json(row.pop(TYPES, "")) or {}
+    fields: dict[str, Any] = {key: cell for key, cell in row.items() if cell or key == "text"}
+    if not isinstance(types, dict):
+        return fields
+    for key in types.get("json", ()):
+        fields[key] = _json(row.get(key, ""))
+    fields |= dict.fromkeys(types.get("null", ())) | dict.fromkeys(types.get("empty", ()), "")
+    fields |= types.get("more", {})
+    return fields
+
+
+def _json(cell: str) -> Any:
+    """The value of a cell that is JSON; one that somebody edited until it is none stays a string."""
+    try:
+        return json.loads(cell)
+    except (ValueError, RecursionError):
+        return cell
 
 
 def write(articles: Iterable[Article], *, full: bool = False) -> Iterator[bytes]:
     """A header of every key of every article, however late it comes, and a row an article; lines end in CRLF."""
+    from tempfile import SpooledTemporaryFile
+
     with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         names, typed = _spool(articles, spool, full)
         spool.seek(0)
         buffer = io.StringIO(newline="")
         writer = csv.writer(buffer)
         if names:
-            writer.writerow([*names, TYPES] if typed else names)
+            odd = any(char in name for name in names for char in DELIMITERS)
+            header = csv.writer(buffer, quoting=csv.QUOTE_ALL) if odd else writer  # nobody mistakes the delimiter
+            header.writerow([*names, TYPES] if typed else names)
         for line in spool:
             cells, types = row(loads(line), names)
             writer.writerow([*cells, types] if typed else cells)
@@ -62,6 +192,7 @@ def _spool(articles: Iterable[Article], spool: Any, full: bool) -> tuple[list[st
                 nested.setdefault(key, False)
             elif nested.get(key) is not True:
                 nested[key] = isinstance(value, dict | list)
+    typed = typed or any(key != key.strip() for key in nested)  # a header without TYPES is read as others write it
     keys = [key for key in nested if key != TYPES and not SURROGATE.search(key)]
     first = [key for key in FIRST if key in nested]
     others = sorted((key for key in keys if key not in FIRST), key=lambda key: nested[key])

@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from corptool.article import Article
 from corptool.formats import File, Record
+from corptool.rules import charset_tables
 from corptool.text.decode import Decoded, decode
 from corptool.text.filenames import Names
 
@@ -16,7 +17,7 @@ SUFFIXES = (".txt", ".text")
 def read(file: IO[bytes]) -> Iterator[Record]:
     """The text as it stands, line ends and all; what does not decode appears as U+FFFD."""
     data = file.read()
-    decoded = decode(data)
+    decoded = decode(data, tables=charset_tables())
     yield Record({"text": decoded.text, "origin": origin(decoded)}, data)
 
 

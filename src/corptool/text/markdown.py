@@ -31,6 +31,7 @@ START = re.compile(
     """,
     re.VERBOSE,
 )
+FENCE = re.compile(r" {0,3}(?:```|~~~)")
 INDENT = re.compile(r" {4}| {0,3}\t")
 ESCAPED = re.compile(rf"\\([{PUNCTUATION}])")
 
@@ -61,14 +62,21 @@ def _escape_line(line: str) -> str:
 
 
 def unescape(markdown: str) -> str:
-    r"""The text that was escaped; in Markdown by others, hard breaks and backslashes are seen through.
+    r"""The text that was escaped; in Markdown by others, hard breaks and backslashes are seen through, except in
+    fenced code (of which `escape` makes none).
 
     >>> unescape(escape("*甲*  \n    乙\\\n")) == "*甲*  \n    乙\\\n"
     True
     """
     lines = markdown.split("\n")
     shown = []
+    fenced = False
     for at, line in enumerate(lines):
+        if FENCE.match(line):
+            fenced = not fenced
+        if fenced or FENCE.match(line):
+            shown.append(line)
+            continue
         follows = at + 1 < len(lines) and not _blank(lines[at + 1])
         if follows and line.endswith("  ") and not _blank(line):
             line = line[:-2]
