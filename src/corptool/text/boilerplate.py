@@ -1,6 +1,6 @@
 """What on a page is not the article: found by rules, each finding a whole line and its kind.
 
-`find` is the order of work: rules, then the head of the page (title, slogan, site name);
+`find` is the order of work: rules, the head of the page (title, slogan, site name), then the line classifier;
 `removals` makes changes of what was found and of blank lines.
 """
 
@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.changes import Change
 from corptool.text.lines import Fold, Line, is_prose, key, split_lines
+from corptool.text.titles import TRUNCATED, choose_title, titled
 
-_TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
+if TYPE_CHECKING:
+    from corptool.text.classifier import Model
+    from corptool.text.hints import Hint
+
+FEWEST = 3
+"""Lines; on fewer there is nothing for the classifier to compare."""
+LEAST_BODY = 20
+"""Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,16 @@ class Rules(NamedTuple):
 
     rules: tuple[Rule, ...]
     fold: Fold
+    any: re.Pattern[str]
+    """Matches where any of the rules does: most lines are matched by none, and pay for one pattern only."""
     longest: int = 400
+
+
+def rule_set(rules: Iterable[Rule], fold: Fold) -> Rules:
+    """The rules, in order, made ready for matching."""
+    rules = tuple(rules)
+    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in rules)
+    return Rules(rules, fold, re.compile("|".join(f"(?:{pattern})" for pattern in anonymous)))
 
 
 class Finding(NamedTuple):
@@ -50,47 +67,81 @@ class Finding(NamedTuple):
     lifted: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The lines of a text as the steps of cleaning see them."""
 
     lines: list[Line]
-    rules: Rules
-    keys: list[str] = field(init=False)
-    prose: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", [key(line.text, self.rules.fold) for line in self.lines])
-        object.__setattr__(self, "prose", [n for n, line in enumerate(self.lines) if is_prose(line.text)])
+    keys: list[str]
+    filled: list[int]
+    """The numbers of the lines that are not blank."""
 
 
-def find(text: str, rules: Rules) -> tuple[Page, list[Finding]]:
+def page_of(text: str, fold: Fold) -> Page:
+    """The lines of a text, and their keys."""
+    lines = split_lines(text)
+    filled = [number for number, line in enumerate(lines) if line.text]
+    return Page(lines, [key(line.text, fold) for line in lines], filled)
+
+
+def find(
+    text: str,
+    rules: Rules,
+    *,
+    model: Model | None = None,
+    hints: Sequence[Hint] = (),
+    mode: str = "balanced",
+    title: str | None = None,
+) -> tuple[Page, list[Finding]]:
     """Every line of `text` that is not body, in order, with kind and rule.
+
+    With a `model` its judgement of each line counts where no rule does; `hints` are one a line (see `hints.Hint`).
+    `title` is the title where it is known.
 
     >>> from corptool.text.lines import folding
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
-    >>> find("他走了。\\n返回頂部", Rules((top,), folding("頂", "顶")))[1]
+    >>> find("他走了。\\n返回頂部", rule_set([top], folding("頂", "顶")))[1]
     [Finding(line=1, kind='navigation', rule='back-to-top', lifted=())]
     """
-    page = Page(split_lines(text), rules)
-    first, last = min(page.prose, default=len(page.lines)), max(page.prose, default=-1)
+    page = page_of(text, rules.fold)
+    judged = judge(page, model, hints, mode)
+    body = {number for number in page.filled if judged.get(number, 0.0) > 0}
+    prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
+    if model is None or not prose:
+        prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+    first, last = min(prose, default=len(page.lines)), max(prose, default=-1)
     found: dict[int, Finding] = {}
-    for number, line in enumerate(page.lines):
+    for number in page.filled:
         places = ("", *(["head"] if number <= first else []), *(["tail"] if number >= last else []))
-        if line.text and (finding := match(page, number, places)):
+        if finding := match(page, number, places, rules):
             found[number] = finding
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
-    if body := [number for number in page.prose if number not in found]:
-        found |= {finding.line: finding for finding in head(page, body[0], found)}
+    if start := [number for number in prose if number not in found]:
+        found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
+    for number, odds in judged.items():
+        if odds <= 0 and number not in found:
+            found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     return page, [found[number] for number in sorted(found)]
 
 
-def match(page: Page, number: int, places: Sequence[str]) -> Finding | None:
+def judge(page: Page, model: Model | None, hints: Sequence[Hint], mode: str) -> dict[int, float]:
+    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all."""
+    if model is None or len(page.filled) < FEWEST:
+        return {}
+    from corptool.text.classifier import margins
+
+    given = [hints[number] for number in page.filled] if len(hints) == len(page.lines) else []
+    lines, keys = [page.lines[number].text for number in page.filled], [page.keys[number] for number in page.filled]
+    scores, weights = margins(lines, keys, model, given, mode=mode)
+    kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+    return dict(zip(page.filled, scores, strict=True)) if kept >= LEAST_BODY else {}
+
+
+def match(page: Page, number: int, places: Sequence[str], rules: Rules) -> Finding | None:
     """The first rule of these places that matches the line."""
     line, folded = page.lines[number].text, page.keys[number]
-    if len(folded) > page.rules.longest:
+    if len(folded) > rules.longest or not rules.any.fullmatch(folded):
         return None
-    for rule in page.rules.rules:
+    for rule in rules.rules:
         if rule.where in places and (hit := rule.pattern.fullmatch(folded)):
             spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
             lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
@@ -98,34 +149,35 @@ def match(page: Page, number: int, places: Sequence[str]) -> Finding | None:
     return None
 
 
-def head(page: Page, first: int, found: dict[int, Finding]) -> Iterable[Finding]:
+def head(
+    page: Page,
+    body: Sequence[int],
+    found: Mapping[int, Finding],
+    judged: Mapping[int, float],
+    rules: Rules,
+    known: str | None,
+) -> Iterable[Finding]:
     """The title, the site's name and what is said twice, of the lines above the first prose."""
-    left = [number for number in range(first) if page.lines[number].text and number not in found]
-    if not left:
+    left = [number for number in page.filled if number < body[0] and number not in found]
+    title = titled(page, left, known) if known else choose_title(page, left, body, judged)
+    if title is None:
         return
-    title = _title(page, left)
-    yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
-    left.remove(title)
-    times = Counter(page.keys[number] for number in [*left, title])
+    if known:
+        yield Finding(title, "title", "title-known")
+    else:
+        yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
+    times = Counter(page.keys[number] for number in left)
     for number in left:
         folded = page.keys[number]
-        stem = _TRUNCATED.sub("", folded)
+        stem = TRUNCATED.sub("", folded)
+        if number == title:
+            continue
         if folded == page.keys[title] or (stem != folded and page.keys[title].startswith(stem)):
             yield Finding(number, "title", "title-repeated")
-        elif times[folded] > 1:
+        elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ("above-title",))):
+        elif number < title and (finding := match(page, number, ("above-title",), rules)):
             yield finding
-
-
-def _title(page: Page, left: Sequence[int]) -> int:
-    """The line nearest above the prose, or the full form of a line that was cut short."""
-    nearest = left[-1]
-    stem = _TRUNCATED.sub("", page.keys[nearest])
-    if stem != page.keys[nearest]:
-        full = [n for n in left if page.keys[n].startswith(stem) and not _TRUNCATED.search(page.keys[n])]
-        return full[-1] if full else nearest
-    return nearest
 
 
 def removals(text: str, lines: Sequence[Line], found: Iterable[Finding], *, blank: bool = True) -> list[Change]:
