@@ -3,10 +3,9 @@
 import pytest
 
 from corptool import rules
-from corptool.text.boilerplate import match, page_of, rule_set
+from corptool.text.boilerplate import PLACES, match, page_of, rule_set
 
 ALL = rules.boilerplate()
-PLACES = ("", "head", "tail", "above-title")
 
 
 def matched(rule, text):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from corptool.text.classifier import Model
     from corptool.text.hints import Hint
 
+PLACES = ("", "head", "tail", "edge", "above-title")
+MOST_SAID = 3
+"""What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LEAST_BODY = 20
@@ -38,24 +41,39 @@ class Rule:
     removes: tuple[str, ...]
     keeps: tuple[str, ...]
     where: str = ""
-    """`head` (before the first prose), `above-title`, `tail` (after the last prose), or anywhere."""
+    """`head` (before the first prose), `tail` (after the last), `edge` (either), `above-title`, or anywhere."""
+    lang: str = ""
+    """`zh`: only lines with characters beyond ASCII are tried."""
 
 
 class Rules(NamedTuple):
-    """Rules with the fold that their keys are made with, and the longest line they are tried on."""
+    """Rules made ready for matching: see `rule_set`."""
 
     rules: tuple[Rule, ...]
     fold: Fold
-    any: re.Pattern[str]
-    """Matches where any of the rules does: most lines are matched by none, and pay for one pattern only."""
+    groups: Mapping[tuple[str, bool], Group]
+    """By place and by whether the line is ASCII."""
     longest: int = 400
+    """Characters; a longer line is a paragraph, and is tried on no rule."""
+
+
+class Group(NamedTuple):
+    """Rules for one place, with a pattern that matches where any of them does: most lines pay for that alone."""
+
+    any: re.Pattern[str]
+    rules: tuple[Rule, ...]
 
 
 def rule_set(rules: Iterable[Rule], fold: Fold) -> Rules:
     """The rules, in order, made ready for matching."""
     rules = tuple(rules)
-    anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in rules)
-    return Rules(rules, fold, re.compile("|".join(f"(?:{pattern})" for pattern in anonymous)))
+    groups = {}
+    for place in PLACES:
+        for plain in (True, False):
+            some = tuple(rule for rule in rules if rule.where == place and not (plain and rule.lang == "zh"))
+            anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
+            groups[place, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
+    return Rules(rules, fold, groups)
 
 
 class Finding(NamedTuple):
@@ -111,9 +129,10 @@ def find(
     first, last = min(prose, default=len(page.lines)), max(prose, default=-1)
     found: dict[int, Finding] = {}
     for number in page.filled:
-        places = ("", *(["head"] if number <= first else []), *(["tail"] if number >= last else []))
-        if finding := match(page, number, places, rules):
+        if finding := match(page, number, _places(number, first, last), rules):
             found[number] = finding
+    said = Counter(finding.rule for finding in found.values() if finding.lifted)
+    found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
     if start := [number for number in prose if number not in found]:
         found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
@@ -121,6 +140,11 @@ def find(
         if odds <= 0 and number not in found:
             found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     return page, [found[number] for number in sorted(found)]
+
+
+def _places(number: int, first: int, last: int) -> list[str]:
+    places = ["", *(["head"] if number <= first else []), *(["tail"] if number >= last else [])]
+    return [*places, "edge"] if len(places) > 1 else places
 
 
 def judge(page: Page, model: Model | None, hints: Sequence[Hint], mode: str) -> dict[int, float]:
@@ -139,10 +163,12 @@ def judge(page: Page, model: Model | None, hints: Sequence[Hint], mode: str) -> 
 def match(page: Page, number: int, places: Sequence[str], rules: Rules) -> Finding | None:
     """The first rule of these places that matches the line."""
     line, folded = page.lines[number].text, page.keys[number]
-    if len(folded) > rules.longest or not rules.any.fullmatch(folded):
+    if len(folded) > rules.longest:
         return None
-    for rule in rules.rules:
-        if rule.where in places and (hit := rule.pattern.fullmatch(folded)):
+    for place in places:
+        group = rules.groups[place, folded.isascii()]
+        if group.any.fullmatch(folded):
+            rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
             spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
             lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
             return Finding(number, rule.kind, rule.name, lifted)
