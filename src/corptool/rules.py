@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corptool.text import boilerplate as text_rules
-    from corptool.text import charset, glosses, language, mojibake
+    from corptool.text import charset, classifier, glosses, language, mojibake
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
 
@@ -67,10 +67,10 @@ def fold() -> Fold:
 @cache
 def boilerplate(*paths: Path) -> text_rules.Rules:
     """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
-    from corptool.text.boilerplate import Rules
+    from corptool.text.boilerplate import rule_set
 
     files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
-    return Rules(tuple(rule for path in files for rule in _rules(path)), fold())
+    return rule_set((rule for path in files for rule in _rules(path)), fold())
 
 
 def _rules(path: Path) -> Iterator[text_rules.Rule]:
@@ -102,6 +102,17 @@ def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
     han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
     return pattern.translate(han)
+
+
+@cache
+def line_model(*, html: bool = False) -> classifier.Model:
+    """The line classifier, for text alone or with what the markup says (tools/train_lines.py)."""
+    import json
+
+    from corptool.text import classifier, features, trees
+
+    value = json.loads((DATA / ("lines-html.json" if html else "lines.json")).read_text(encoding="utf-8"))
+    return classifier.Model(features.lexicon(value["words"]), value["hints"], trees.plant(value["trees"]))
 
 
 @cache
