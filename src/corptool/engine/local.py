@@ -80,7 +80,25 @@ class Part(NamedTuple):
                 result.lost.append((0, item))
             else:
                 self._one(item, decision, result)
-        return result
+        return self._with_keys(result) if self.key else result
+
+    def _with_keys(self, result: Result) -> Result:
+        """Make the keys of all articles that came through; whose key fails is rejected."""
+        assert self.key
+        position, step = self.key
+        articles = [parcel.article for parcel in result.outputs if isinstance(parcel, Parcel)]
+        outputs: list[Output] = []
+        for parcel, key in zip(result.outputs, step.keys(articles), strict=True):
+            assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+            if isinstance(key, Exception):
+                result.counts[position, "rejected"] += 1
+                dropped = Dropped(parcel.article, failure(key), failed=True)
+                result.lost.append((position, Lost(parcel.place, dropped)))
+            else:
+                result.keys.append(key)
+                outputs.append(parcel)
+        result.counts[position, "in"] += len(result.outputs)
+        return result._replace(outputs=outputs)
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
         counts = result.counts
@@ -102,16 +120,6 @@ class Part(NamedTuple):
                 result.outputs.append(outcome)
                 return
             article = outcome
-        if self.key:
-            position, step = self.key
-            counts[position, "in"] += 1
-            try:
-                result.keys.append(step.key(article))
-            except Exception as error:  # noqa: BLE001 - as in `attempt`
-                counts[position, "rejected"] += 1
-                dropped = Dropped(article, failure(error), failed=True)
-                result.lost.append((position, Lost(parcel.place, dropped)))
-                return
         result.outputs.append(parcel if article is parcel.article else Parcel(parcel.place, article=article))
 
 
@@ -184,15 +192,19 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
     """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
     import tempfile
 
-    keys: list[Any] = []
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
-        for result in results:
-            report.add(result)
-            keys += result.keys
-            for parcel in result.outputs:
-                assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-                waiting.write(dumps(list(parcel.place)) + b"\t" + parcel.line + b"\n")
-        decisions = step.decide(keys)
+
+        def keys() -> Iterator[Any]:
+            for result in results:
+                report.add(result)
+                for parcel in result.outputs:
+                    assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+                    waiting.write(dumps(list(parcel.place)) + b"\t" + parcel.line + b"\n")
+                yield from result.keys
+
+        made = keys()
+        decisions = step.decide(made)
+        decisions = chain(list(islice(decisions, 1)), decisions)  # the first decision is made when all keys are seen
         waiting.seek(0)
         while lines := waiting.readlines(CHUNK):
             yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))
