@@ -18,8 +18,7 @@ MODULES = {"txt": "text"}
 
 
 def _names() -> list[str]:
-    writable = [name for name in formats.names() if hasattr(formats.load(name), "write")]
-    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in writable)
+    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in formats.able("write"))
 
 
 @sink
