@@ -39,7 +39,7 @@ class Features(NamedTuple):
     """How many of title and date the article has."""
     published: str
     source: str
-    facts: dict[str, Any]
+    facts: dict[str, Any] | None
     """What a survivor that lacks it may be told (--merge)."""
     text: str
     """Only where the difference is asked for (--why)."""
@@ -188,12 +188,12 @@ class Plan:
             return "near"
         return self.other.get(index, "near")
 
-    def decisions(self, *, merge: bool = False, pairs: bool = False) -> Iterator[Decision]:
+    def decisions(self, *, mark: bool, merge: bool, pairs: bool) -> Iterator[Decision]:
         """One for each article, in the order of the input."""
-        related = self._related()
+        related = self._related() if mark else {}
         copies = self._facts() if merge else {}
         scored = self._scored() if pairs else {}
-        for index, key in enumerate(self.short):
+        for index in range(len(self.short)):
             yield Decision(
                 self.short[self.cluster[index]].id,
                 self.relation(index),
@@ -202,7 +202,6 @@ class Plan:
                 copies.get(index),
                 scored.get(index),
             )
-            del key
 
     def _related(self) -> dict[int, list[dict[str, Any]]]:
         found = defaultdict(list)
@@ -217,8 +216,9 @@ class Plan:
         found: dict[int, list[dict[str, Any]]] = {}
         for index in self.order:
             survivor = self.survivor[index]
-            has = self.short[survivor].facts.items()
-            lacks = {key: value for key, value in self.short[index].facts.items() if (key, value) not in has}
+            has = self.short[survivor].facts or {}
+            facts = (self.short[index].facts or {}).items()
+            lacks = {key: value for key, value in facts if has.get(key) != value}
             if survivor != index and lacks:
                 found.setdefault(survivor, []).append({"id": self.short[index].id, **lacks})
         return found
@@ -277,7 +277,7 @@ class Plan:
         if not known:
             return {}
         pairs = np.array([low << 32 | high for low, high in known.values()], np.uint64)
-        _, counted = shares(self.sketches, np.ones(1 << 16, np.uint8), pairs)
+        counted, _ = shares(self.sketches, pairs)
         values = zip(counted.resemblance().tolist(), counted.containment().tolist(), strict=True)
         return dict(zip(known, values, strict=True))
 

@@ -22,7 +22,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -49,6 +49,10 @@ EVERYWHERE: list[click.Parameter] = [
     ),
 ]
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
+
+
+class AsIs(NamedTuple):
+    """The decision that an article goes on as it is: then it need not even be parsed again."""
 
 
 class Stage:
@@ -161,6 +165,8 @@ class Step:
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
         noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
+        if isinstance(decision, AsIs):
+            return edits.record(article, article, [], **noted, keep=self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
             return edits.record(article, article, [], **noted, keep=self.edits)
         given = (article, decision) if self.stage._key else (article,)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
-from typing import Any
+from hashlib import sha256
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corptool.article import Article, Dropped, dumps
 from corptool.copies import REMOVED, Decision, Features, Plan
 from corptool.rules import fold_table
-from corptool.stage import stage
+from corptool.stage import AsIs, stage
 from corptool.text.difference import passages
-from corptool.text.fold import fold
+from corptool.text.fold import Folded, fold
 from corptool.text.shingles import sketches
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BLOCK = 128 << 10
 """Characters folded at a time: what fits in a processor's cache."""
@@ -116,44 +121,58 @@ def features_of_block(articles: Sequence[Article], *, why: str | None = None, me
 
 
 def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> list[Features]:
-    folded = fold([article["text"] for article in articles], fold_table())
+    texts = [article["text"] for article in articles]
+    folded = fold(texts, fold_table())
     sketched = sketches(folded)
+    hashes, places = _runs(sketched.hashes, sketched.edges), _runs(sketched.places, sketched.edges)
+    numbers = _runs(folded.numbers, folded.number_edges)
     found = []
-    for index, article in enumerate(articles):
-        text = article["text"]
-        codes = folded.codes[folded.edges[index] : folded.edges[index + 1]]
-        within = slice(sketched.edges[index], sketched.edges[index + 1])
-        numbers = folded.numbers[folded.number_edges[index] : folded.number_edges[index + 1]]
+    for index, (article, text, same) in enumerate(zip(articles, texts, _folded_digests(folded, texts), strict=True)):
         origin = article.get("origin") or {}
-        place = (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0))
-        data = text.encode("utf-8", "surrogatepass")
+        published = article.get("published")
         found.append(
             Features(
                 str(article.get("id", "")),
-                place,
-                _digest(data),
-                _digest(codes.tobytes() or data),
-                sketched.hashes[within].tobytes(),
-                sketched.places[within].tobytes(),
+                (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0)),
+                _digest(text.encode("utf-8", "surrogatepass")),
+                same,
+                hashes[index],
+                places[index],
                 int(sketched.level[index]),
-                numbers.tobytes(),
-                codes.size,
+                numbers[index],
+                int(folded.edges[index + 1] - folded.edges[index]),
                 len(text),
                 sum(map(_repairs, article.get("edits") or ())),
-                bool(article.get("title")) + bool(article.get("published")),
-                str(article.get("published") or ""),
+                bool(article.get("title")) + bool(published),
+                str(published or ""),
                 str(article.get("source") or ""),
-                {key: article[key] for key in ("published", "source", "url", "site") if article.get(key)}
-                if merge
-                else {},
+                {key: article[key] for key in FACTS if article.get(key)} if merge else None,
                 text if why else "",
             )
         )
     return found
 
 
+def _runs(values: NDArray[Any], edges: NDArray[np.int64]) -> list[bytes]:
+    """The bytes of each run of values."""
+    data, width = values.tobytes(), values.itemsize
+    ends = (edges * width).tolist()
+    return [data[start:end] for start, end in pairwise(ends)]
+
+
+def _folded_digests(folded: Folded, texts: Sequence[str]) -> Iterator[bytes]:
+    """A digest of each folded text; of the text itself where folding leaves nothing."""
+    import numpy as np
+
+    high = set(np.searchsorted(folded.edges, np.flatnonzero(folded.codes > 0xFFFF), "right").tolist())
+    for index, codes in enumerate(_runs(folded.codes.astype(np.uint16), folded.edges)):
+        if index + 1 in high:
+            codes = folded.codes[folded.edges[index] : folded.edges[index + 1]].tobytes()
+        yield _digest(codes or texts[index].encode("utf-8", "surrogatepass"))
+
+
 def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    return sha256(data, usedforsecurity=False).digest()[:16]
 
 
 def _repairs(entry: dict[str, Any]) -> int:
@@ -169,12 +188,13 @@ def decide(
     *,
     keep: str = "best",
     relations: str = REMOVED,
+    mark: bool = False,
     merge: bool = False,
     why: str | None = None,
     pairs: bool = False,
     table: bool = False,
     memory: str = "1G",
-) -> Iterator[Decision]:
+) -> Iterator[Decision | AsIs]:
     """Group the articles and choose who stays."""
     plan = Plan(keys, keep=keep, relations=relations, memory=_bytes(memory))
     if why:
@@ -185,7 +205,9 @@ def decide(
         from tabulate import tabulate
 
         click.echo(tabulate(plan.sizes(), ["articles in a cluster", "clusters", "articles"]), err=True)
-    yield from plan.decisions(merge=merge, pairs=pairs)
+    for decision in plan.decisions(mark=mark, merge=merge, pairs=pairs):
+        untouched = decision.relation is None and not (mark or pairs or decision.copies)
+        yield AsIs() if untouched else decision
 
 
 def _difference(removed: str, survivor: str) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure
 from corptool.files import CHUNK
 from corptool.formats import File
 from corptool.reading import Batch, Document
-from corptool.stage import Pipeline, Step, attempt
+from corptool.stage import AsIs, Pipeline, Step, attempt
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
@@ -102,6 +102,10 @@ class Part(NamedTuple):
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
         counts = result.counts
+        if isinstance(decision, AsIs) and len(self.steps) == 1 and not self.key and self.steps[0][1].edits == "keep":
+            counts[self.steps[0][0], "out"] += 1
+            result.outputs.append(parcel)
+            return
         article = parcel.article
         if self.reads:
             counts[0, "in"] += 1

@@ -40,6 +40,8 @@ def frequencies(
     import numpy as np
 
     low = np.uint64(0xFFFFFFFF)
+    repeated = _repeated(hashes, edges, group) if group is not None else None
+    low = np.uint64(0xFFFFFFFF)
     for at in _parts(hashes):
         keys = hashes[at].astype(np.uint64) << np.uint64(32) | at.astype(np.uint64)
         keys.sort()
@@ -47,17 +49,28 @@ def frequencies(
         keys >>= np.uint64(32)
         starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
         counts = np.diff(starts, append=keys.size)
-        each = np.repeat(counts, counts)
-        if group is not None:
-            several = np.flatnonzero(each > 1)
-            texts = np.searchsorted(edges, places[several], "right") - 1
-            run = np.repeat(np.arange(counts.size), counts)[several]
-            pairs = run.astype(np.uint64) << np.uint64(32) | group[texts].astype(np.uint64)
-            pairs.sort()
-            distinct = pairs[np.diff(pairs, prepend=~pairs[:1]) != 0] >> np.uint64(32)
-            groups = np.bincount(distinct.astype(np.int64), minlength=counts.size)
-            each = np.repeat(np.where(counts > 1, np.maximum(2, groups), 1), counts)
-        result[places] = np.minimum(each, 0xFFFF)
+        each = counts
+        if repeated is not None and repeated[0].size:
+            found = np.minimum(np.searchsorted(repeated[0], keys[starts]), repeated[0].size - 1)
+            each = counts - np.where(repeated[0][found] == keys[starts], repeated[1][found], 0)
+            each = np.where(counts > 1, np.maximum(2, each), 1)
+        result[places] = np.minimum(np.repeat(each, counts), 0xFFFF)
+
+
+def _repeated(
+    hashes: NDArray[np.uint32], edges: NDArray[np.int64], group: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The hashes that several texts of a group have, sorted, and how many of these texts must not be counted."""
+    import numpy as np
+
+    several = np.flatnonzero(np.bincount(group, minlength=group.size)[group] > 1)
+    lengths = edges[several + 1] - edges[several]
+    at = np.arange(lengths.sum()) + np.repeat(edges[several] - np.cumsum(lengths) + lengths, lengths)
+    keys = hashes[at].astype(np.uint64) << np.uint64(32) | np.repeat(group[several], lengths).astype(np.uint64)
+    keys.sort()
+    again = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
+    starts = np.flatnonzero(np.diff(again, prepend=~again[:1]))
+    return again[starts], np.diff(starts, append=again.size)
 
 
 def _parts(hashes: NDArray[np.uint32]) -> Iterator[NDArray[np.int64]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEAR, CONTAINED, TEMPLATE = 1, 2, 3
 
 # Each threshold is a flat place in docs/benchmarks.md's table, not the best value on one set.
-AGREEMENT = 0.2
+AGREEMENT = 0.25
 """Candidates whose signatures agree less are not compared."""
 ALIKE, PART = 0.3, 0.75
 """Of pairs that resemble less, and of which neither is a part of the other so far, nothing more is asked."""
@@ -66,7 +66,7 @@ def related(sketches: Sketches) -> Related:
     pairs = candidates(drawn, heavy)
     pairs = pairs[agreement(drawn, pairs) >= AGREEMENT]
     del drawn, heavy
-    _, counted = shares(sketches, weight, pairs)
+    counted, _ = shares(sketches, pairs)
     chosen = (counted.resemblance() >= ALIKE) | (counted.containment() >= PART)
     pairs, counted = pairs[chosen], _of(counted, chosen)
     same = numbers(sketches, pairs)
@@ -78,7 +78,7 @@ def related(sketches: Sketches) -> Related:
     frequencies(sketches.hashes, sketches.edges, sketches.frequency, group)
     weight = weights(few(sketches.frequency))
     pairs = pairs[~differ]
-    weighed, counted = shares(sketches, weight, pairs)
+    weighed, counted = shares(sketches, pairs, weight)
     relation = _relation(sketches, weight, pairs, weighed, counted)
     found = relation > 0
     others = _related(pairs[found], relation[found], _of(counted, found))

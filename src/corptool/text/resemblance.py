@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+SUMMED = 16384
+"""Texts summed up at a time."""
 HEAD = 0.1
 BLOCK = 4096
 """Pairs compared at a time: their number within the block is 12 bits of a key."""
@@ -80,18 +82,23 @@ class Numbers(NamedTuple):
     differ: NDArray[np.int64]
 
 
-def shares(sketches: Sketches, weight: NDArray[np.uint8], pairs: NDArray[np.uint64]) -> tuple[Shares, Shares]:
-    """The weight, and the plain number, of the shingles of each pair; `weight` is by frequency."""
+def shares(
+    sketches: Sketches, pairs: NDArray[np.uint64], weight: NDArray[np.uint8] | None = None
+) -> tuple[Shares, Shares]:
+    """The weight, and the plain number, of the shingles of each pair; `weight` is by frequency (or 1 for all)."""
     import numpy as np
 
     left, right = sides(pairs)
     level = np.maximum(sketches.level[left], sketches.level[right])
-    weighed, counted = _common(sketches, weight, left, right, limit(level))
-    columns = []
-    for values, both in ((weight, weighed), (np.ones_like(weight), counted)):
-        sums = _sums(sketches, values)
-        columns.append(Shares(sums[level, left], sums[level, right], both))
-    return columns[0], columns[1]
+    table = np.ones(1 << 16, np.uint8) if weight is None else weight
+    weighed, counted = _common(sketches, table, left, right, limit(level))
+    ends = _ends(sketches)
+    sizes = ends - sketches.edges[:-1]
+    plain = Shares(sizes[level, left], sizes[level, right], counted)
+    if weight is None:
+        return plain, plain
+    sums = _sums(sketches, weight, ends)
+    return Shares(sums[level, left], sums[level, right], weighed), plain
 
 
 def sides(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -173,23 +180,33 @@ def numbers(sketches: Sketches, pairs: NDArray[np.uint64]) -> Numbers:
     return Numbers(agree, places - agree)
 
 
-def _sums(sketches: Sketches, values: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """For each level and text the sum over the shingles that a text of this level would keep."""
+def _ends(sketches: Sketches) -> NDArray[np.int64]:
+    """For each level and text where the shingles end that a text of this level would keep: the first of the text."""
     import numpy as np
 
-    edges = sketches.edges
-    result = np.zeros((len(LEVELS) + 1, edges.size - 1), np.int64)
-    step = 16384
-    for start in range(0, edges.size - 1, step):
-        stop = min(start + step, edges.size - 1)
-        within = slice(edges[start], edges[stop])
-        local = edges[start : stop + 1] - edges[start]
-        hashes = sketches.hashes[within]
-        value = values[sketches.frequency[within]]
-        for level in range(len(LEVELS) + 1):
-            kept = hashes < limit(np.array(level, np.uint8))
-            sums = np.concatenate(([0], np.cumsum(np.where(kept, value, 0), dtype=np.int64)))
-            result[level, start:stop] = sums[local[1:]] - sums[local[:-1]]
+    edges, texts = sketches.edges, sketches.edges.size - 1
+    result = np.tile(edges[1:], (len(LEVELS) + 1, 1))
+    for start in range(0, texts, SUMMED):
+        stop = min(start + SUMMED, texts)
+        hashes = sketches.hashes[edges[start] : edges[stop]]
+        for level in range(1, len(LEVELS) + 1):
+            at = np.flatnonzero(hashes < limit(np.array(level, np.uint8)))
+            counts = np.diff(np.searchsorted(at, edges[start : stop + 1] - edges[start]))
+            result[level, start:stop] = edges[start:stop] + counts
+    return result
+
+
+def _sums(sketches: Sketches, weight: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each level and text the weight of the shingles that a text of this level would keep."""
+    import numpy as np
+
+    edges, texts = sketches.edges, sketches.edges.size - 1
+    result = np.zeros(ends.shape, np.int64)
+    for start in range(0, texts, SUMMED):
+        stop = min(start + SUMMED, texts)
+        values = weight[sketches.frequency[edges[start] : edges[stop]]]
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        result[:, start:stop] = sums[ends[:, start:stop] - edges[start]] - sums[edges[start:stop] - edges[start]]
     return result
 
 
