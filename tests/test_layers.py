@@ -23,6 +23,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"sys"},
     ),
     "store": (set(), {"click", "sys"}),
+    "index": ({"corptool.copies"}, {"click", "sys"}),
     "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "commands": (
         {"corptool"}
@@ -35,6 +36,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "edits",
                 "files",
                 "formats",
+                "index",
                 "reading",
                 "rules",
                 "stage",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.store import Column
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE, related
 from corptool.text.resemblance import Sketches, shares
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NAMES = {NEAR: "near", CONTAINED: "contained", TEMPLATE: "template"}
 REMOVED = "exact,same,near"
@@ -45,6 +49,14 @@ class Features(NamedTuple):
     """Only where the difference is asked for (--why)."""
 
 
+class Seen(NamedTuple):
+    """An article of an earlier run."""
+
+    features: Features
+    stayed: bool
+    """It was no copy then, and is out in the world."""
+
+
 class Decision(NamedTuple):
     """What becomes of an article."""
 
@@ -63,18 +75,26 @@ class Decision(NamedTuple):
 class Plan:
     """All articles (by their number in the input), their groups, and who stays."""
 
-    def __init__(self, keys: Iterable[Features], *, keep: str, relations: str, memory: int) -> None:
+    def __init__(
+        self, keys: Iterable[Features], *, keep: str, relations: str, memory: int, seen: Iterable[Seen] = ()
+    ) -> None:
         import numpy as np
 
         self.short: list[Features] = []
-        self.hashes, self.places, self.numbers = (
-            Column(kind, memory // 4) for kind in (np.uint32, np.uint8, np.uint64)
-        )
+        self.was: list[bool | None] = []
+        """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
+        kinds = (np.uint32, np.uint8, np.uint64)
+        self.columns = [Column(kind, memory // 4) for kind in kinds]
         for key in keys:
-            self.hashes.append(key.hashes)
-            self.places.append(key.places)
-            self.numbers.append(key.numbers)
-            self.short.append(key._replace(hashes=b"", places=b"", numbers=b""))
+            self._add(key, None)
+        self.incoming = len(self.short)
+        again = {(key.id, key.place, key.exact): index for index, key in enumerate(self.short)}
+        for key, stayed in seen:
+            index = again.get((key.id, key.place, key.exact))
+            if index is None:
+                self._add(key, stayed)
+            else:  # a run that was killed and is repeated
+                self.was[index] = stayed
         number = len(self.short)
         self.order = sorted(range(number), key=self._order)
         """The articles in an order that does not depend on that of the input. Groups are found in this order."""
@@ -92,6 +112,12 @@ class Plan:
         self.survivor = self._survivors(self._removal_groups(), _ranking(keep))
         self._follow()
 
+    def _add(self, key: Features, stayed: bool | None) -> None:
+        for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
+            column.append(run)
+        self.short.append(key._replace(hashes=b"", places=b"", numbers=b""))
+        self.was.append(stayed)
+
     def _order(self, index: int) -> tuple[Any, ...]:
         key = self.short[index]
         return key.id, key.place, key.exact, key.known, key.published, key.source
@@ -106,11 +132,24 @@ class Plan:
     def _sketches(self) -> Sketches:
         import numpy as np
 
-        hashes, edges = self.hashes.take(self.distinct)
-        places, _ = self.places.take(self.distinct)
-        numbers, number_edges = self.numbers.take(self.distinct)
+        (hashes, edges), (places, _), (numbers, number_edges) = (column.take(self.distinct) for column in self.columns)
         level = np.array([self.short[index].level for index in self.distinct], np.uint8)
-        return Sketches(hashes, places, edges, level, numbers, number_edges, self.hashes.empty(hashes.size, np.uint16))
+        frequency = self.columns[0].empty(hashes.size, np.uint16)
+        return Sketches(hashes, places, edges, level, numbers, number_edges, frequency)
+
+    def clear(self) -> None:
+        """Let go of what was compared, once groups are known (and the index has it)."""
+        for column in self.columns:
+            column.clear()
+
+    def new(self) -> tuple[list[Features], list[bool], list[tuple[NDArray[Any], NDArray[np.int64]]]]:
+        """What comes for the first time, whether it stays, and its runs: for the index."""
+        import numpy as np
+
+        indexes = [index for index in range(self.incoming) if self.was[index] is None]
+        stays = [self.relation(index) not in self.relations for index in indexes]
+        columns = [column.take(np.array(indexes, np.int64)) for column in self.columns]
+        return [self.short[index] for index in indexes], stays, columns
 
     def _clusters(self) -> list[int]:
         """For each article the first of its group of exact, same and near copies."""
@@ -135,12 +174,29 @@ class Plan:
 
     def _survivors(self, groups: dict[int, list[int]], rank: Callable[[Features, int], Any]) -> list[int]:
         survivor = list(range(len(self.short)))
-        for group in groups.values():
-            best = min(group, key=lambda index: (rank(self.short[index], index), self.rank[index]))
-            for index in group:
-                survivor[index] = best
         self.better = lambda index: (rank(self.short[index], index), self.rank[index])
+        self.changed: list[dict[str, Any]] = []
+        """Where the earlier runs would have decided otherwise."""
+        for group in groups.values():
+            best = min(group, key=self.better)
+            out = sorted((index for index in group if self.was[index]), key=self.better)
+            if out and len(out) < len(group):
+                self._note(best, out)
+            if out:
+                best = out[0]
+            elif best >= self.incoming and (here := [index for index in group if index < self.incoming]):
+                best = min(here, key=self.better)  # what was removed before, and into what, is forgotten
+            for index in group:
+                survivor[index] = index if self.was[index] else best
         return survivor
+
+    def _note(self, best: int, out: list[int]) -> None:
+        """What is out in the world stays; but say where a better copy came, or where two turn out to be one."""
+        ids = [self.short[index].id for index in out]
+        if len(out) > 1:
+            self.changed.append({"change": "joined", "ids": ids})
+        if self.was[best] is None:
+            self.changed.append({"change": "better", "id": self.short[best].id, "than": ids[0]})
 
     def _follow(self) -> None:
         """Where asked, remove what is contained in another article, and all but one of a form."""
@@ -159,7 +215,7 @@ class Plan:
                     whole, part = sorted(ends, key=self.better)
                 while whole in into:
                     whole = into[whole]
-                if part != whole and part not in into:
+                if part != whole and part not in into and not self.was[part]:
                     into[part] = whole
                     self.other[part] = NAMES[relation]
         for part in into:
@@ -193,7 +249,7 @@ class Plan:
         related = self._related() if mark else {}
         copies = self._facts() if merge else {}
         scored = self._scored() if pairs else {}
-        for index in range(len(self.short)):
+        for index in range(self.incoming):
             yield Decision(
                 self.short[self.cluster[index]].id,
                 self.relation(index),
@@ -249,7 +305,7 @@ class Plan:
 
     def why(self, difference: Callable[[str, str], Any]) -> Iterator[dict[str, Any]]:
         """For each article that is removed: into which, and why."""
-        removed = [index for index in self.order if self.relation(index) in self.relations]
+        removed = [index for index in self.order if index < self.incoming and self.relation(index) in self.relations]
         measured = self._measured(removed)
         for index in removed:
             survivor = self.survivor[index]

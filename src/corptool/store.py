@@ -50,8 +50,14 @@ class Column:
             at = np.arange(local[0], local[-1]) + np.repeat(starts[some] - local[:-1], np.diff(local))
             result[local[0] : local[-1]] = values[at]
             first = last
-        self.held, self.file = bytearray(), None
         return result, edges
+
+    def clear(self) -> None:
+        """Let go of all values."""
+        self.held = bytearray()
+        if self.file is not None:
+            self.file.close()
+            self.file = None
 
     def empty(self, size: int, kind: type[Any]) -> NDArray[Any]:
         """Room for so many values: in memory, or in a file where this column took one."""
@@ -66,7 +72,8 @@ class Column:
         import numpy as np
 
         if self.file is None:
-            return np.frombuffer(self.held, self.kind)
+            return np.frombuffer(bytes(self.held), self.kind)
         self.file.write(self.held)
         self.file.flush()
+        self.held = bytearray()
         return np.memmap(self.file, self.kind, "r")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from corptool.article import Article, Dropped, dumps
 from corptool.copies import REMOVED, Decision, Features, Plan
+from corptool.index import Index
 from corptool.rules import fold_table
 from corptool.stage import AsIs, stage
+from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
 from corptool.text.shingles import sketches
+from corptool.text.units import hashes, repeated, throughout
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +30,19 @@ BLOCK = 128 << 10
 """Characters folded at a time: what fits in a processor's cache."""
 
 
+SHOWN = 10
+"""Changes of earlier decisions that are told."""
 FACTS = ("published", "source", "url", "site")
 """What a removed copy may have known better (--merge)."""
+
+
+class UnitDecision(NamedTuple):
+    """What becomes of the units of an article."""
+
+    units: list[int]
+    """Their hashes."""
+    common: frozenset[int]
+    """Those that are found throughout the corpus."""
 
 
 def _ranking(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -56,11 +72,13 @@ def _size(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--merge", is_flag=True, help="Write what the removed copies had and the survivor lacks to meta.copies.")
 @click.option("--why", metavar="FILE", help="Write for each removed article why, with the difference, as JSON Lines.")
 @click.option("--pairs", is_flag=True, help="Write the pairs that were found, scored, in place of the articles.")
+@click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
+@click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
 @click.option("--table", is_flag=True, help="Print a table of clusters by size.")
 @click.option("--memory", metavar="SIZE", callback=_size, help="Memory for what is compared; the rest goes to disk.")
 def dedup(
     article: Article,
-    decision: Decision,
+    decision: Decision | UnitDecision,
     *,
     keep: str = "best",  # noqa: ARG001 - for `decide`, as all that are not named here
     relations: str = REMOVED,
@@ -68,9 +86,11 @@ def dedup(
     merge: bool = False,
     why: str | None = None,  # noqa: ARG001
     pairs: bool = False,
+    index: str | None = None,  # noqa: ARG001
+    unit: str = "article",
     table: bool = False,  # noqa: ARG001
     memory: str = "1G",  # noqa: ARG001
-) -> Article | Dropped | bytes:
+) -> Article | Dropped | bytes | tuple[Article, list[Change]]:
     """Remove copies, across scripts, widths and edits.
 
     Copies are the same text (`exact`), the same after folding script, case, width, punctuation, white space and
@@ -83,9 +103,14 @@ def dedup(
     --keep source:新华社,Reuters   the first of these sources that has it, then as `best`
     --keep first     the only choice that depends on the order of the input
 
+    With --unit paragraph or line no article is removed, but the paragraphs or lines that are repeated throughout
+    the corpus, and what comes again within one article.
+
     \b
       corptool read crawl/ | corptool clean | corptool dedup --keep longest > corpus.jsonl
     """
+    if isinstance(decision, UnitDecision):
+        return article, repeated(article["text"], decision.units, decision.common, unit=unit)  # type: ignore[arg-type]
     if pairs:
         return b"".join(dumps(pair) + b"\n" for pair in decision.pairs or ())
     if mark:
@@ -100,14 +125,21 @@ def dedup(
 
 
 @dedup.key
-def features(article: Article, *, why: str | None = None, merge: bool = False) -> Features:
+def features(
+    article: Article, *, unit: str = "article", why: str | None = None, merge: bool = False
+) -> Features | list[int]:
     """Everything that is compared, in about a thousand bytes."""
-    return _features([article], why=why, merge=merge)[0]
+    made: Sequence[Features | list[int]] = features_of_block([article], unit=unit, why=why, merge=merge)
+    return made[0]
 
 
 @dedup.keys
-def features_of_block(articles: Sequence[Article], *, why: str | None = None, merge: bool = False) -> list[Features]:
+def features_of_block(
+    articles: Sequence[Article], *, unit: str = "article", why: str | None = None, merge: bool = False
+) -> Sequence[Features | list[int]]:
     """The features of each of many articles: an array operation costs the same for one text as for a hundred."""
+    if unit != "article":
+        return [hashes(article["text"], fold_table(), unit=unit).tolist() for article in articles]  # type: ignore[arg-type]
     found: list[Features] = []
     block: list[Article] = []
     size = 0
@@ -124,7 +156,7 @@ def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> l
     texts = [article["text"] for article in articles]
     folded = fold(texts, fold_table())
     sketched = sketches(folded)
-    hashes, places = _runs(sketched.hashes, sketched.edges), _runs(sketched.places, sketched.edges)
+    shingles, places = _runs(sketched.hashes, sketched.edges), _runs(sketched.places, sketched.edges)
     numbers = _runs(folded.numbers, folded.number_edges)
     found = []
     for index, (article, text, same) in enumerate(zip(articles, texts, _folded_digests(folded, texts), strict=True)):
@@ -136,7 +168,7 @@ def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> l
                 (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0)),
                 _digest(text.encode("utf-8", "surrogatepass")),
                 same,
-                hashes[index],
+                shingles[index],
                 places[index],
                 int(sketched.level[index]),
                 numbers[index],
@@ -184,7 +216,7 @@ def _repairs(entry: dict[str, Any]) -> int:
 
 @dedup.decide
 def decide(
-    keys: Iterable[Features],
+    keys: Iterable[Any],
     *,
     keep: str = "best",
     relations: str = REMOVED,
@@ -192,14 +224,28 @@ def decide(
     merge: bool = False,
     why: str | None = None,
     pairs: bool = False,
+    index: str | None = None,
+    unit: str = "article",
     table: bool = False,
     memory: str = "1G",
-) -> Iterator[Decision | AsIs]:
+) -> Iterator[Decision | UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
-    plan = Plan(keys, keep=keep, relations=relations, memory=_bytes(memory))
+    if unit != "article":
+        yield from _decide_units(keys)
+        return
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory)}
+    if index is None:
+        plan = Plan(keys, **how)
+    else:
+        keys = list(keys)  # before the index is locked: they may be long in coming
+        with Index(Path(index)) as seen:
+            plan = Plan(keys, seen=seen.seen(), **how)
+            seen.add(*plan.new())
+        _tell_changes(plan)
+    plan.clear()
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:
-            for row in plan.why(_difference):
+            for row in [*plan.changed, *plan.why(_difference)]:
                 file.write(dumps(row) + b"\n")
     if table:
         from tabulate import tabulate
@@ -208,6 +254,28 @@ def decide(
     for decision in plan.decisions(mark=mark, merge=merge, pairs=pairs):
         untouched = decision.relation is None and not (mark or pairs or decision.copies)
         yield AsIs() if untouched else decision
+
+
+def _decide_units(keys: Iterable[list[int]]) -> Iterator[UnitDecision | AsIs]:
+    """Which units of each article are found throughout the corpus."""
+    articles = list(keys)
+    found = Counter(chain.from_iterable(set(units) for units in articles))
+    del found[0]
+    limit = throughout(found.values(), len(articles))
+    for units in articles:
+        common = frozenset(key for key in units if found[key] >= limit)
+        again = len(set(units)) < len(units)
+        yield UnitDecision(units, common) if common or again else AsIs()
+
+
+def _tell_changes(plan: Plan) -> None:
+    for change in plan.changed[:SHOWN]:
+        if change["change"] == "joined":
+            click.echo(f"dedup: {' and '.join(change['ids'])} turn out to be one, but all are out already", err=True)
+        else:
+            click.echo(f"dedup: {change['id']} would be kept, but its copy {change['than']} is out already", err=True)
+    if len(plan.changed) > SHOWN:
+        click.echo(f"dedup: … and {len(plan.changed) - SHOWN} more; --why FILE keeps them all", err=True)
 
 
 def _difference(removed: str, survivor: str) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-TOKEN = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af]|[^\W_]+")
+HAN = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
+TOKEN = re.compile(rf"[{HAN}]|\d+|[^\W\d_{HAN}]+")
 GLOSS = re.compile(r"(?<=[\u2e80-\u9fff])[(（][a-zà-ỹ]+[)）]")
 """A reading after its character."""
 
