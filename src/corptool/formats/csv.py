@@ -66,6 +66,8 @@ class _Lines:
         sample = file.read(SAMPLE)
         sample += file.readline()
         self.encoding, self.confidence = decode.detect(sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample)
+        if self.encoding == "hz":  # 7-bit Chinese of the 1990s; in a table `~{` is more likely `~{`
+            self.encoding = "utf-8"
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
         self._raw: list[bytes] = []
