@@ -29,7 +29,7 @@ BAD = b'{"id":"2","text":"tw\n'
         (["read", "--fetched-at", "yesterday"], b"", 2, "no ISO 8601 date"),
         (["export", "--format", "md"], GOOD, 2, "name a folder for them with -o"),
         (["fix", "--as-lines"], b"", 2, "No such option"),
-        (["fix"], b'{"id":"1","body":"x"}\n', 1, "no string `text` or `html` among its keys (id, body)"),
+        (["fix"], b'{"id":"1","words":"x"}\n', 1, "no string `text` or `html` among its keys (id, words)"),
     ],
 )
 def test_exit_codes_and_messages(words, given, code, said):
