@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SAMPLES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "samples").glob("*.*"))
 BIN = Path(sys.executable).parent
+os.environ["CORPTOOL_CACHE"] = str(ROOT / "build" / "cache")
 ENVIRONMENT = os.environ | {
     "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
     "PYTHONWARNINGS": "error::EncodingWarning",

@@ -33,7 +33,7 @@ def shown(article):
 
 @pytest.mark.parametrize("sample", [Path(path).name for path in SAMPLES])
 def test_golden(sample, update):
-    path = GOLDEN / f"{sample}.json"
+    path = GOLDEN / f"{sample}.golden"
     if update:
         path.parent.mkdir(exist_ok=True)
         path.write_text(shown(cleaned()[sample]), "utf-8")

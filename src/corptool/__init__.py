@@ -10,8 +10,8 @@ that does not go on. They are imported when asked for.
 
 from __future__ import annotations
 
+import os.path
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
@@ -22,6 +22,6 @@ def __getattr__(name: str) -> Any:
         return import_module("corptool.article").Dropped
     if name == "Pipeline":
         return import_module("corptool.stage").Pipeline
-    if name.isidentifier() and (Path(__file__).parent / "commands" / f"{name}.py").is_file():
+    if name.isidentifier() and os.path.isfile(os.path.join(__path__[0], "commands", f"{name}.py")):
         return import_module("corptool.stage").lookup(name)
     raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -8,7 +8,6 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import click
@@ -130,8 +129,9 @@ run.params += REPORTING
 
 def _pipeline_text(given: str) -> str:
     words = given.split()
-    if words and words[0] not in stages.names() and Path(given).is_file():
-        return Path(given).read_text("utf-8-sig")
+    if words and words[0] not in stages.names() and os.path.isfile(given):
+        with open(given, encoding="utf-8-sig") as file:
+            return file.read()
     return given
 
 
@@ -215,7 +215,6 @@ def tell(rows: list[list[Any]], *, table: bool) -> None:
 @contextlib.contextmanager
 def writer(output: str | None) -> Iterator[Any]:
     """A function that writes outputs: to standard output, to a file, or to files in a folder."""
-    folder = Path(output) if output else None
     with contextlib.ExitStack() as stack:
         streams: list[IO[bytes]] = []
 
@@ -227,27 +226,24 @@ def writer(output: str | None) -> Iterator[Any]:
         def write(outputs: list[local.Output]) -> None:
             for item in outputs:
                 if isinstance(item, File):
-                    _write_file(folder, item)
+                    _write_file(output, item)
                 else:
                     stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
             if streams:
                 streams[0].flush()
 
         yield write
-        if folder is None or not folder.is_dir():
+        if output is None or not os.path.isdir(output):
             stream()  # no article is an empty file, not a missing one
 
 
-def _write_file(folder: Path | None, file: File) -> None:
+def _write_file(folder: str | None, file: File) -> None:
     if folder is None:
         raise click.UsageError("this format writes one file an article: name a folder for them with -o")
-    inside = PurePosixPath(file.name)
-    if inside.is_absolute() or ".." in inside.parts:
+    if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
         raise click.ClickException(f"will not write outside {folder}: {file.name}")
-    path = folder / inside
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with written(str(path)) as stream:
-        stream.write(file.data)
+    with written(os.path.join(folder, file.name)) as stream:
+        stream.writelines([file.data] if isinstance(file.data, bytes) else file.data)
 
 
 @contextlib.contextmanager
@@ -259,22 +255,23 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
             sys.stdout.buffer.flush()
         return
     if not _is_regular(path):
-        with Path(path).open("wb") as stream:
+        with open(path, "wb") as stream:
             yield stream
         return
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    folder, name = os.path.split(path)
+    os.makedirs(folder or ".", exist_ok=True)
+    beside = os.path.join(folder, f".{name[:60]}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as stream:
+        with open(beside, "wb") as stream:
             yield stream
-        beside.replace(target)
+        os.replace(beside, path)
     finally:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
 
 
 def _is_regular(path: str) -> bool:
     try:
-        return stat.S_ISREG(Path(path).stat().st_mode)
+        return stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:
         return True

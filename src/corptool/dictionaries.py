@@ -7,15 +7,72 @@ wheel owns the same import name, and which of the two `import opencc` gives depe
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
+import tempfile
 from functools import cache
-from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from corptool import rules
+import orjson
+
+from corptool import __version__, rules
 from corptool.text.script.chain import Chain
+from corptool.text.script.compiling import FORMAT, Compiled, compiled
+from corptool.text.script.engine import Engine
 
 PACKAGE = "opencc-python-reimplemented"
 PACKAGED, CURRENT = TABLES = ("opencc-1.1.6", "opencc-1.4.2")
+
+
+@cache
+def engine(config: str, tables: str = CURRENT) -> Engine:
+    """What converts by a configuration. Worked out on first use and kept in the user's cache folder.
+
+    A quarter of a second becomes a hundredth. The file is named by all that went into it and begins with a hash of
+    the rest, so an old, foreign or broken one is never used; where none can be written nothing is kept.
+    """
+    kept = _cache_folder() / f"{tables}-{config}-{__version__}-{FORMAT}-{rules.opencc_hash(tables)}.json"
+    state = _read_kept(kept)
+    if state is None:
+        made = chain(config, tables)
+        state = {"chain": made.packed(), "compiled": compiled(made)._asdict()}
+        _keep(kept, state)
+    return Engine(Chain.unpacked(state["chain"]), Compiled(**state["compiled"]))
+
+
+def _cache_folder() -> Path:
+    """$CORPTOOL_CACHE, or the place that the system has for such files."""
+    if chosen := os.environ.get("CORPTOOL_CACHE"):
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()), "corptool", "cache")
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches/corptool").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "corptool").expanduser()
+
+
+def _read_kept(path: Path) -> dict[str, Any] | None:
+    try:
+        seal, _, data = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    if hashlib.blake2b(data).hexdigest().encode() != seal:
+        return None
+    state: dict[str, Any] = orjson.loads(data)
+    return state
+
+
+def _keep(path: Path, state: dict[str, Any]) -> None:
+    """Write the file whole or not at all: others may be reading and writing it at the same time."""
+    data = orjson.dumps(state)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            Path(folder, path.name).write_bytes(hashlib.blake2b(data).hexdigest().encode() + b"\n" + data)
+            Path(folder, path.name).replace(path)
+    except OSError:
+        return
 
 
 @cache
@@ -58,6 +115,8 @@ def _packaged(name: str) -> dict[str, str]:
     known = rules.opencc()["files"].get(f"dictionary/{name}.txt")
     if known is None:
         return {}
+    from importlib import metadata
+
     mend = f"pip install --force-reinstall --no-deps {PACKAGE}=={rules.opencc()['package']}"
     try:
         folder = metadata.distribution(PACKAGE).locate_file("opencc")

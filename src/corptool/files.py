@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
@@ -49,7 +48,7 @@ def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
     for name in names:
         if name != "-" and not os.path.lexists(name) and any(char in name for char in "*?["):
             yield from _glob(name, known)
-        elif Path(name).is_dir():
+        elif os.path.isdir(name):
             yield from _walk(name, known)
         else:
             yield name
@@ -57,7 +56,8 @@ def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
 
 def names_from(path: str) -> list[str]:
     """The names listed in a file (`-`: standard input), one a line, or each ended by NUL as `find -print0` does."""
-    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    with opened(path) as stream:
+        data = stream.read()
     listed = data.removeprefix(b"\xef\xbb\xbf").split(b"\0" if b"\0" in data else b"\n")
     return [os.fsdecode(name.rstrip(b"\r")) for name in listed if name.strip()]
 
@@ -68,14 +68,14 @@ def opened(path: str) -> Iterator[Stream]:
     if path == "-":
         yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
-        with Path(path).open("rb", buffering=0) as file:
-            yield _seen_through(file, Path(path).suffix.lower())
+        with open(path, "rb", buffering=0) as file:
+            yield _seen_through(file, suffix(path))
 
 
-def _seen_through(raw: IO[bytes], suffix: str = "") -> Stream:
+def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw)
     told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
-    kind = suffix if suffix in COMPRESSED else told[0] if told else ""
+    kind = named if named in COMPRESSED else told[0] if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream
 
 
@@ -102,8 +102,12 @@ def decompressed(stream: Any, kind: str) -> IO[bytes]:
 
 def bare(path: str) -> str:
     """The name without the suffix of a compression: `page.html.gz` is read as `page.html`."""
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122 - a member of an archive is no path of ours
-    return stem if suffix.lower() in COMPRESSED else path
+    return os.path.splitext(path)[0] if suffix(path) in COMPRESSED else path
+
+
+def suffix(path: str) -> str:
+    """`.html` of `Page.HTML`."""
+    return os.path.splitext(path)[1].lower()
 
 
 def is_archive(path: str) -> bool:
@@ -117,9 +121,9 @@ def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, byte
     walk = _zip_members(path) if path.lower().endswith(".zip") else _tar_members(path)
     for member, read in walk:
         if known(member):
-            yield member, _seen_through(io.BytesIO(read()), Path(member).suffix.lower()).read()
+            yield member, _seen_through(io.BytesIO(read()), suffix(member)).read()
         else:
-            passed[Path(member).suffix] += 1
+            passed[suffix(member)] += 1
     _tell(passed, path)
 
 
@@ -144,11 +148,11 @@ def _tar_members(path: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
 def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
     from glob import iglob
 
-    matches = sorted(iglob(pattern, recursive=True))  # noqa: PTH207 - pathlib drops a leading `./`, which is in the id
+    matches = sorted(iglob(pattern, recursive=True))
     if not matches:
         yield pattern  # it is reported as a file that is not there
     for match in matches:
-        if not Path(match).is_dir():
+        if not os.path.isdir(match):
             yield match
         elif "**" not in pattern:
             yield from _walk(match, known)
@@ -162,7 +166,7 @@ def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
             some = True
             yield path
         else:
-            passed[Path(path).suffix or Path(path).name] += 1
+            passed[suffix(path) or os.path.basename(path)] += 1
     _tell(passed, folder)
     if not some:
         yield folder  # reading it says that there is nothing to read
@@ -173,7 +177,7 @@ def _paths(folder: str) -> Iterator[str]:
     with os.scandir(folder) as entries:
         listed = sorted(entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "") for entry in entries)
     for name in listed:
-        path = os.path.join(folder, name)  # noqa: PTH118 - a million Path objects are slow
+        path = os.path.join(folder, name)
         if not name.endswith("/"):
             yield path
         elif not name.startswith("."):

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -312,8 +312,8 @@ def split(text: str) -> list[list[str]]:
 @cache
 def names() -> list[str]:
     """The subcommands: what lies in commands/. There is no list to keep."""
-    folder = Path(commands.__path__[0])
-    return sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    listed = os.listdir(commands.__path__[0])
+    return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
 
 
 def lookup(name: str) -> Stage | click.Command:

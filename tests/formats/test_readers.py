@@ -1,5 +1,4 @@
 """Files that others wrote."""
-# ruff: noqa: E501 - a case is a line
 
 import io
 

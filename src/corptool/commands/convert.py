@@ -24,8 +24,8 @@ def convert(
     configs = (config,) if config else route("t" if to == "s" else "s", to)
     converted = {key: article[key] for key in ("title", "text") if isinstance(article.get(key), str)}
     for name in configs:
-        chain = dictionaries.chain(name, tables)
-        converted = {key: chain.convert(text) for key, text in converted.items()}
+        engine = dictionaries.engine(name, tables)
+        converted = {key: engine.convert(text) for key, text in converted.items()}
     if all(article[key] == text for key, text in converted.items()):
         return article
     meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs)} {tables}"}

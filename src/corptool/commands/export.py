@@ -18,18 +18,21 @@ MODULES = {"txt": "text"}
 
 
 def _names() -> list[str]:
-    writable = [name for name in formats.names() if hasattr(formats.load(name), "write")]
-    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in writable)
+    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in formats.able("write"))
 
 
 @sink
 @click.option("--format", type=click.Choice(_names()), help="What to write.")
 @click.option("--full", is_flag=True, help="Write `edits` and `origin` to csv, md and txt too.")
+@click.option("--columns", metavar="KEYS", help="csv: these columns and nothing else, such as title,published,text.")
+@click.option("--excel", is_flag=True, help="csv: for Excel, with nothing that it would run, change or cut.")
 def export(
     articles: Iterable[Article],
     *,
     format: str = "jsonl",  # noqa: A002 - the name of the option
     full: bool = False,
+    columns: str | None = None,
+    excel: bool = False,
 ) -> Iterator[bytes | File]:
     """Write articles as CSV, JSON, JSON Lines, Markdown or text.
 
@@ -39,7 +42,10 @@ def export(
     Example: corptool export --format csv -o corpus.csv articles.jsonl
     """
     write = formats.load(MODULES.get(format, format)).write
-    return write(articles, **_understood(write, full=full))  # type: ignore[no-any-return]
+    for name, given in (("columns", columns), ("excel", excel)):
+        if given and format != "csv":
+            raise click.UsageError(f"--{name} is for --format csv, not {format}")
+    return write(articles, **_understood(write, full=full, columns=columns, for_excel=excel))  # type: ignore[no-any-return]
 
 
 def _understood(write: Any, **options: Any) -> dict[str, Any]:

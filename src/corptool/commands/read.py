@@ -9,7 +9,7 @@ import click
 from corptool import formats, keys, metatable, reading
 from corptool.stage import source
 
-FORMATS = ["auto", "jsonl", *(name for name in formats.names() if name != "jsonl")]
+FORMATS = ["auto", "jsonl", *formats.able("read")]
 
 
 @source

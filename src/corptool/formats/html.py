@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
 from corptool.formats.text import origin
+from corptool.rules import charset_tables
 from corptool.text.decode import decode
 from corptool.text.markup import parse
 from corptool.text.rendering import lines
@@ -53,7 +54,7 @@ def read(file: IO[bytes]) -> Iterator[Record]:
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
-    decoded = decode(data, declared(data))
+    decoded = decode(data, declared(data), tables=charset_tables())
     yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
 
 

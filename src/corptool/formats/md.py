@@ -11,6 +11,7 @@ from typing import IO, Any
 from corptool.article import SURROGATE, Article, dumps
 from corptool.formats import File, Record
 from corptool.formats.text import origin
+from corptool.rules import charset_tables
 from corptool.text import decode, frontmatter
 from corptool.text.filenames import Names
 from corptool.text.markdown import escape, unescape
@@ -32,7 +33,7 @@ def read(file: IO[bytes]) -> Iterator[Record]:
     data = file.read()
     decoded = decode.read(data, "utf-8-sig")
     if decoded.damaged:
-        decoded = decode.decode(data)
+        decoded = decode.decode(data, tables=charset_tables())
     end = "\r\n" if decoded.text.partition("\n")[0].endswith("\r") else "\n"
     parts = frontmatter.split(decoded.text)
     fields: dict[str, Any] = {}

@@ -55,7 +55,8 @@ class Dictionary:
 
     def prefix(self, text: str, at: int) -> tuple[str, str] | None:
         """The entry with the longest key that stands in the text at `at`."""
-        for entry in self.starting_with(text[at]):
+        entries = self.entries.get(text[at])
+        for entry in self.starting_with(text[at]) if entries is None else entries:
             if text.startswith(entry[0], at):
                 return entry
         return None
@@ -103,6 +104,32 @@ class Chain(NamedTuple):
         normalization = stage(config["normalization"])[0] if "normalization" in config else None
         stages = tuple(stage(spec) for spec in config["stages"])
         return cls(stages, segmentation, normalization, longest_first)
+
+    def packed(self) -> dict[str, Any]:
+        """Plain strings, lists and dicts, each dictionary once. `unpacked` makes the chain again."""
+        parts = [part for part in (self.segmentation, self.normalization) if part]
+        unique = list(
+            {id(part): part for part in [*(part for stage in self.stages for part in stage), *parts]}.values()
+        )
+        number = {id(part): at for at, part in enumerate(unique)} | {id(None): None}
+        return {
+            "stages": [[number[id(part)] for part in stage] for stage in self.stages],
+            "segmentation": number[id(self.segmentation)],
+            "normalization": number[id(self.normalization)],
+            "longest_first": self.longest_first,
+            "dictionaries": [part.packed for part in unique],
+        }
+
+    @classmethod
+    def unpacked(cls, packed: Mapping[str, Any]) -> Chain:
+        """The chain that was packed."""
+        dictionaries = {at: Dictionary(entries) for at, entries in enumerate(packed["dictionaries"])}
+        return cls(
+            tuple(tuple(dictionaries[at] for at in stage) for stage in packed["stages"]),
+            dictionaries.get(packed["segmentation"]),
+            dictionaries.get(packed["normalization"]),
+            packed["longest_first"],
+        )
 
     def convert(self, text: str) -> str:
         """Convert, slowly."""
