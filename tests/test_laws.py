@@ -20,6 +20,7 @@ OPTIONS = {  # further options that change what a stage does; every stage runs w
     "clean": ["--keep notice", "--only gloss"],
     "convert": ["--to t", "--to tw", "--config s2twp", "--tables opencc-1.1.6"],
     "dedup": ["--mark", "--keep longest", "--keep earliest"],
+    "filter": ["--min-chars 300 --undated drop"],
     "fix": ["--no-entities", "--edits hash", "--edits drop"],
     "undo": ["--all"],
 }
