@@ -156,10 +156,10 @@ class Step:
         given = (article, decision) if self.stage._key else (article,)
         result = self.stage.function(*given, **self.options)
         outcome: Outcome
-        outcome, changes = result if type(result) is tuple else (result, None)
+        outcome, changes, inverse = (*result, None)[:3] if type(result) is tuple else (result, None, None)
         if not isinstance(outcome, dict) or outcome.get("edits") is not article.get("edits"):
             return outcome  # dropped, or output, or the stage (`undo`) keeps the edits itself
-        return edits.record(article, outcome, changes, **noted, keep=self.edits)
+        return edits.record(article, outcome, changes, **noted, keep=self.edits, inverse=inverse)
 
     def key(self, article: Article) -> Any:
         """What the corpus stage must know of an article to decide."""
