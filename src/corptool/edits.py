@@ -38,19 +38,19 @@ def record(
     stage: str,
     options: Mapping[str, Any],
     keep: Keep = "keep",
-    inverse: Mapping[str, Any] | None = None,
+    inverses: Sequence[Mapping[str, Any]] = (),
 ) -> Article:
     """The article that a stage leaves: `after`, its text made by `changes`, with an entry that says so.
 
     With `changes=None` the stage only returned a new text, and what changed is found by comparing.
     An article in which nothing changed is returned as it was: the same object.
 
-    `inverse` are the arguments of the stage's function `inverse(text, …)`, which gives nearly the old text back: then
-    only what it does not give back is kept.
+    `inverses` are arguments to try for the stage's function `inverse(text, …)`, which gives nearly the old text back:
+    then only what the best of them does not give back is kept.
     """
     if changes is None:
         text = after["text"]
-        changes = [] if inverse or after is before else diff(before["text"], text)
+        changes = [] if inverses or after is before else diff(before["text"], text)
     else:
         text = apply(before["text"], changes) if changes else before["text"]
     keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
@@ -58,8 +58,7 @@ def record(
     new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
     old = before.get("edits") or []
     if not changes and not keys and text == before["text"]:
-        return before if keep == "keep" or not old else _with_edits(new, _kept(old, keep))
-    keys = [key for key in keys if key != "hints"]  # they are there for `clean` to use up
+        return trimmed(before, keep)
     entry: dict[str, Any] = {
         "stage": stage,
         "version": __version__,
@@ -71,11 +70,8 @@ def record(
         entry["added"] = added
     if removed := [key for key in keys if key not in after]:
         entry["removed"] = removed
-    if inverse and text != before["text"]:
-        entry["inverse"] = dict(inverse)
-        entry["was"] = digest(before["text"])
-        back = _inverted(stage, inverse, text)
-        entry["changes"] = [row[:3] for row in _on_the_wire(before["text"], diff(before["text"], back))]
+    if inverses and text != before["text"]:
+        entry |= _not_given_back(stage, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
     else:
         entry["changes"] = _on_the_wire(before["text"], changes)
     return _with_edits(new, _kept([*old, entry], keep))
@@ -92,7 +88,7 @@ def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only:
         and entry["version"] == __version__
         and entry["options"] == options
         and (not text_only or entry.get("changes") or entry.get("kinds"))
-        and entry["check"] == digest(article["text"])
+        and _stands(article, entry)
         for entry in article["edits"]
     )
 
@@ -103,8 +99,8 @@ def undo(article: Article) -> Article:
     stage = entry["stage"]
     if "changes" not in entry:
         raise ValueError(f"what `{stage}` changed was not kept (--edits hash)")
-    if digest(article["text"]) != entry["check"]:
-        raise ValueError(f"the text is not the one that `{stage}` left: something that keeps no edits changed it")
+    if not _stands(article, entry):
+        raise ValueError(f"it is not what `{stage}` left: something that keeps no edits changed its text or metadata")
     text = article["text"]
     if "inverse" in entry:
         text = _inverted(stage, entry["inverse"], text)
@@ -129,6 +125,19 @@ def undo_all(article: Article) -> Article:
     return article
 
 
+def _not_given_back(stage: str, inverses: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, Any]:
+    """What must be kept beside the inverse that suits the beginning of the text best."""
+
+    def missed(inverse: Mapping[str, Any]) -> int:
+        back = _inverted(stage, inverse, new[:2000])
+        return sum(map(str.__ne__, back, old))
+
+    best = min(inverses, key=missed) if len(inverses) > 1 else inverses[0]
+    changes = diff(old, _inverted(stage, best, new))
+    rows = [row[:3] for row in _on_the_wire(old, changes)]
+    return {"inverse": dict(best), "was": digest(old), "changes": rows}
+
+
 def _inverted(stage: str, arguments: Mapping[str, Any], text: str) -> str:
     """What the stage's own `inverse` makes of the text."""
     from importlib import import_module
@@ -138,7 +147,20 @@ def _inverted(stage: str, arguments: Mapping[str, Any], text: str) -> str:
 
 
 def _differs(old: Any, new: Any) -> bool:
-    return old is not new and bool(old != new)  # NaN differs from itself
+    return old is not new and (type(old) is not type(new) or bool(old != new))  # NaN differs from itself
+
+
+def trimmed(article: Article, keep: Keep) -> Article:
+    """The article with as much of its edits as is to be kept."""
+    if keep == "keep" or not article.get("edits"):
+        return article
+    return _with_edits(article, _kept(article["edits"], keep))
+
+
+def _stands(article: Article, entry: dict[str, Any]) -> bool:
+    """Whether text and metadata are still what the stage of this entry left."""
+    values = entry.get("set", {}).items()
+    return all(article.get(key) == new for key, (_, new) in values) and entry["check"] == digest(article["text"])
 
 
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:

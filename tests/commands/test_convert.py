@@ -172,7 +172,7 @@ def test_edits_are_small():
 
 def test_undo_refuses_what_other_tables_gave():
     article = convert(ARTICLE, to="tw")
-    article["edits"][0]["inverse"]["configs"] = ["hk2t"]
+    article["edits"][0]["inverse"]["configs"] = ["t2jp"]
     with pytest.raises(ValueError, match="does not give back"):
         edits.undo_all(article)
 

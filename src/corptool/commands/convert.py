@@ -64,8 +64,9 @@ def convert(
     meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs) or 'terms'} {tables}"}
     if audit:
         changed["audit"] = [list(decision) for decision in plan.audit(article["text"])]
-    inverse = {"configs": _inverse(configs, changed["text"], article["text"], tables), "tables": tables}
-    return article | changed | {"meta": meta}, None, inverse
+    known = rules.opencc()["configs"][tables].keys()
+    backs = [back for back in inverse_routes(configs) if known >= {*back}] or [()]
+    return article | changed | {"meta": meta}, None, [{"configs": [*back], "tables": tables} for back in backs]
 
 
 def inverse(text: str, *, configs: list[str], tables: str) -> str:
@@ -73,19 +74,6 @@ def inverse(text: str, *, configs: list[str], tables: str) -> str:
     for config in configs:
         text = dictionaries.engine(config, tables).convert(text)
     return text
-
-
-def _inverse(configs: tuple[str, ...], new: str, old: str, tables: str) -> list[str]:
-    """Of the routes back the one that leaves the least to store."""
-    routes = [[*back] for back in inverse_routes(configs) if set(back) <= rules.opencc()["configs"][tables].keys()]
-
-    def missed(back: list[str]) -> int:
-        guess = inverse(new, configs=back, tables=tables)
-        if len(guess) != len(old):
-            return len(old)
-        return sum(map(str.__ne__, guess, old))
-
-    return min(routes, key=missed) if routes else []
 
 
 def _route(text: str, source: str | None, target: str) -> tuple[str, ...]:
