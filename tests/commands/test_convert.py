@@ -104,6 +104,17 @@ def test_terms_overrule(words):
     assert convert({"text": text}, config="s2t", terms=words("软件\t軟體\n"))["text"] == "這個軟體的後面"
 
 
+def test_terms_and_quotation_marks(words):
+    text = "王后云说“内存是只读的”。"
+    options = {"to": "tw", "punctuation": True, "terms": words("内存\t記憶體\n只读\t唯讀\n")}
+    assert convert({"text": text}, **options)["text"] == "王后雲說「記憶體是唯讀的」。"
+
+
+def test_names_stay_on_the_way_to_simplified(words):
+    text = "王汎森說的汎神論"
+    assert convert({"text": text}, to="s", protect=words("王汎森\n"))["text"] == "王汎森说的泛神论"
+
+
 def test_a_term_without_target_is_an_error(words):
     path = words("软件\t\n")
     with pytest.raises(ValueError, match=r"words.txt:1: expected `source<tab>target`"):

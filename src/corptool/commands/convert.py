@@ -107,7 +107,8 @@ class _Plan(NamedTuple):
             return text
         if self.punctuation:
             marks = "s" if (self.target or self.configs[-1].partition("2")[2]) == "s" else "t"
-            text = converted(text, without_overlaps(self._left_alone(text)), lambda part: quoted(part, marks))
+            spans = (span._replace(new=text[span.start : span.end]) for span in self._left_alone(text))
+            text = converted(text, without_overlaps(spans), lambda part: quoted(part, marks))
         return converted(text, without_overlaps(self._fixed(text)), self._by_dictionaries)
 
     def audit(self, text: str) -> list[Decision]:
