@@ -11,7 +11,7 @@ from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
-from corptool.formats.text import origin
+from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
 from corptool.text.decode import decode
 from corptool.text.markup import parse
@@ -52,12 +52,12 @@ MONTH_FIRST = re.compile(rf"(?:[a-z]+,\s*)?{_MONTH}\s+(\d{{1,2}}),?\s+(\d{{4}})"
 DAY_FIRST = re.compile(rf"(?:[a-z]+,\s*)?(\d{{1,2}})\s+{_MONTH},?\s+(\d{{4}})", re.IGNORECASE)
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The page as one article: text, hints and what the head tells."""
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
-    decoded = decode(data, declared(data), tables=charset_tables())
+    decoded = decode_as(data, encoding) if encoding else decode(data, declared(data), tables=charset_tables())
     yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
 
 
