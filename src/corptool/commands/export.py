@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import click
 
 from corptool import formats
-from corptool.article import Article
-from corptool.formats import File
+from corptool.article import Parcel
+from corptool.formats import FOLDER, File
 from corptool.stage import sink
 
 MODULES = {"txt": "text"}
@@ -25,7 +26,7 @@ def _names() -> list[str]:
 @click.option("--format", type=click.Choice(_names()), help="What to write.")
 @click.option("--full", is_flag=True, help="Write `edits` and `origin` to csv, md and txt too.")
 def export(
-    articles: Iterable[Article],
+    parcels: Iterable[Parcel],
     *,
     format: str = "jsonl",  # noqa: A002 - the name of the option
     full: bool = False,
@@ -37,8 +38,11 @@ def export(
 
     Example: corptool export --format csv -o corpus.csv articles.jsonl
     """
-    write = formats.load(MODULES.get(format, format)).write
-    return write(articles, **_understood(write, full=full))  # type: ignore[no-any-return]
+    if format == "jsonl":  # an article that nobody changed leaves as the bytes it came in
+        return (parcel.line + b"\n" for parcel in parcels)
+    module = formats.load(MODULES.get(format, format))
+    written = module.write((parcel.article for parcel in parcels), **_understood(module.write, full=full))
+    return chain([FOLDER] if getattr(module, "FOLDER", False) else [], written)
 
 
 def _understood(write: Any, **options: Any) -> dict[str, Any]:

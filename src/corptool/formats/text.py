@@ -12,6 +12,7 @@ from corptool.text.decode import Decoded, decode
 from corptool.text.filenames import Names
 
 SUFFIXES = (".txt", ".text")
+FOLDER = True
 
 
 def read(file: IO[bytes]) -> Iterator[Record]:
