@@ -35,13 +35,20 @@ def test_comes_back(line):
         (b"null", "a JSON null, not an object with a `text`"),
         (b'{"text": "half', "not JSON: Unterminated string starting at at character 9"),
         (b'{"text": "\xff"}', "not UTF-8: byte 0xff at 10"),
-        (b"[" * 100_000, "not usable JSON: nested too deeply"),
+        (b"[" * 100_000, "not usable JSON: nested more than 200 levels deep"),
+        (b'{"x":' + b"[" * 300 + b"]" * 300 + b"}", "not usable JSON: nested more than 200 levels deep"),
+        (b'{"x":1e400}', "not usable JSON: the number 1e400 is out of range"),
     ],
     ids=lambda value: value[:20],
 )
 def test_what_is_no_article(line, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         loads(line)
+
+
+def test_the_deepest_value_that_is_read_can_be_written():
+    line = b'{"x":' + b"[" * 198 + b"]" * 198 + b"}"
+    assert dumps(loads(line)) == line
 
 
 def test_a_parcel_that_nobody_changed_is_the_line_it_came_in():

@@ -1,6 +1,7 @@
 """The edge: exit codes, messages, rejects, output files."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ BAD = b'{"id":"2","text":"tw\n'
         (["run", "fix | cleen"], b"", 2, "did you mean `clean`?"),
         (["run", "fix nowhere.txt", "also.txt"], b"", 2, "names its files in the pipeline already"),
         (["read", "--fetched-at", "yesterday"], b"", 2, "no ISO 8601 date"),
+        (["fix", "-o", "x.jsonl", "--rejects", "x.jsonl"], GOOD, 2, "-o and --rejects both name x.jsonl"),
+        (["run", "nowhere.pipeline"], b"", 2, "there is no file nowhere.pipeline, and no stage of that name"),
+        (["run", "undo --bytes | fix"], GOOD, 1, "only text can be rebuilt"),
+        (["undo", "--before", "cleen"], GOOD, 2, "did you mean `clean`?"),
+        (["ru"], b"", 2, "did you mean `run`?"),
+        (["export", "--format", "md"], b"", 2, "name a folder for them with -o"),
         (["export", "--format", "md"], GOOD, 2, "name a folder for them with -o"),
         (["fix", "--as-lines"], b"", 2, "No such option"),
         (["fix"], b'{"id":"1","words":"x"}\n', 1, "no string `text` or `html` among its keys (id, words)"),
@@ -76,12 +83,79 @@ def test_output_may_be_the_input(tmp_path):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
 def test_full_disk():
     ended = corptool("fix", "-o", "/dev/full", given=GOOD)
-    assert (ended.code, "No space left on device" in ended.err, "Traceback" in ended.err) == (1, True, False)
+    assert (ended.code, "no space left on device" in ended.err, "Traceback" in ended.err) == (1, True, False)
 
 
 def test_no_article_is_an_empty_file(tmp_path):
     assert corptool("fix", "-o", "out.jsonl", given=b"", cwd=tmp_path).code == 0
     assert (tmp_path / "out.jsonl").read_bytes() == b""
+
+
+@pytest.mark.parametrize("format_", ["md", "txt"])
+def test_no_article_is_an_empty_folder(tmp_path, format_):
+    assert corptool("export", "--format", format_, "-o", "out", given=b"", cwd=tmp_path).code == 0
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_files_that_were_there_before_are_told(tmp_path):
+    for title, said in (("one", ""), ("two", "out: 1 files were there before; those of other names stay")):
+        line = json.dumps({"id": title, "title": title, "text": "x"}).encode()
+        ended = corptool("export", "-q", "--format", "md", "-o", "out", given=line, cwd=tmp_path)
+        assert (ended.code, ended.err.strip()) == (0, said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_output_through_a_link_and_to_a_device(tmp_path):
+    (tmp_path / "real.jsonl").write_bytes(b"")
+    (tmp_path / "link.jsonl").symlink_to("real.jsonl")
+    assert corptool("fix", "-o", "link.jsonl", given=GOOD, cwd=tmp_path).code == 0
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "real.jsonl").read_bytes() == GOOD
+    assert corptool("fix", "-o", "/dev/stdout", given=GOOD).out == GOOD
+
+
+def test_exported_lines_that_nobody_changed_are_the_bytes_that_came_in():
+    given = b'{ "id": "1",  "text": "x", "n": 1e2, "k": 1, "k": 2 }\n'
+    assert corptool("run", "fix | export --format jsonl", given=given).out == given
+    assert corptool("run", "fix | dedup | export --format jsonl", given=given).out == given
+
+
+def test_edits_may_be_left_behind_anywhere():
+    given = corptool("fix", given=b'{"id":"1","text":"a\\r\\nb"}\n').out
+    assert b'"edits"' in given
+    for step in ("read", "fix", "export", "dedup"):
+        assert b'"edits"' not in corptool(step, "--edits", "drop", given=given).out
+
+
+def test_undo_of_files_into_a_folder(tmp_path):
+    for name in ("a.txt", "deep/b.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(f"{name}\r\n".encode())
+    given = corptool("fix", "a.txt", "deep/b.txt", cwd=tmp_path).out
+    given += given.splitlines(keepends=True)[0].replace(b'"a.txt"', b'"../../etc/c.txt"')
+    assert corptool("undo", "--bytes", "-o", "back/", given=given, cwd=tmp_path).code == 0
+    back = {
+        path.relative_to(tmp_path / "back").as_posix(): path.read_bytes() for path in (tmp_path / "back").rglob("*.txt")
+    }
+    assert back == {"a.txt": b"a.txt\r\n", "deep/b.txt": b"deep/b.txt\r\n", "etc/c.txt": b"a.txt\r\n"}
+
+
+def test_many_blocks_with_workers(tmp_path):
+    """Line numbers, offsets, order and bytes over several blocks of input, and while a corpus stage waits on disk."""
+    lines = [b'{"id":%d,"text":"%d %s\\r"}' % (n, n, b"word " * 200) if n % 1000 else b"{bad" for n in range(20_000)]
+    (tmp_path / "big.jsonl").write_bytes(b"\n".join(lines))
+    outputs = set()
+    for jobs in ("1", "3"):
+        words = ["-j", jobs, "fix | dedup --keep first", "big.jsonl", "--rejects", f"lost{jobs}.jsonl"]
+        ended = corptool("run", *words, cwd=tmp_path)
+        assert ended.code == 3
+        outputs.add((ended.out, (tmp_path / f"lost{jobs}.jsonl").read_bytes()))
+    [(out, lost)] = outputs
+    rows = [json.loads(line) for line in lost.splitlines()]
+    bad = [row for row in rows if row["failed"]]
+    assert [row["line"] for row in bad] == [n + 1 for n in range(0, 20_000, 1000)]
+    assert [row["offset"] for row in bad] == [sum(len(line) + 1 for line in lines[:n]) for n in range(0, 20_000, 1000)]
+    assert out.count(b"\n") + len(rows) == 20_000
 
 
 def test_a_pipeline_may_be_a_file(tmp_path):

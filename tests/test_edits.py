@@ -60,9 +60,27 @@ def test_how_much_is_kept(keep, kept):
     assert (sorted(after["edits"][0]) if "edits" in after else None) == kept
 
 
+def test_undo_refuses_metadata_that_something_else_changed():
+    after = recorded(ARTICLE, ARTICLE | {"title": "t"}, None) | {"title": "mine"}
+    with pytest.raises(ValueError, match="not what `clean` left"):
+        edits.undo(after)
+
+
+def test_true_is_not_one():
+    after = recorded({"text": "", "n": True}, {"text": "", "n": 1}, None)
+    assert after["n"] is not True
+    assert edits.undo(after)["n"] is True
+
+
+def test_another_version_of_a_stage_runs_again():
+    after = recorded(ARTICLE, ARTICLE, GLOSS)
+    after["edits"][0]["version"] = "0"
+    assert not edits.done(after, stage="clean", options={})
+
+
 def test_undo_refuses_a_text_that_something_else_changed():
     after = recorded(ARTICLE, ARTICLE, GLOSS) | {"text": "other"}
-    with pytest.raises(ValueError, match="not the one that `clean` left"):
+    with pytest.raises(ValueError, match="not what `clean` left"):
         edits.undo(after)
 
 

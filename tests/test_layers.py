@@ -48,7 +48,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "engine": (
-        {f"corptool.{part}" for part in ("article", "engine", "files", "formats", "reading", "stage")},
+        {f"corptool.{part}" for part in ("article", "edits", "engine", "files", "formats", "reading", "stage")},
         set(),
     ),
 }
@@ -85,6 +85,13 @@ def test_imports_point_one_way(path):
             assert any(".".join(parts[:n]) in inside - {"corptool"} for n in (2, 3)) or (
                 name == "corptool" and "corptool" in inside
             ), f"{layer} may not import {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_nobody_imports_opencc(path):
+    """Two packages own that name; which of them it is depends on the order in which they were installed."""
+    names = {name.split(".")[0] for name in imports(ast.walk(ast.parse(path.read_text("utf-8"))))}
+    assert "opencc" not in names
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SOURCE).as_posix())

@@ -31,16 +31,36 @@ def test_a_closed_pipe_is_no_error(big, line):
     assert "BrokenPipe" not in ended.err
 
 
-def test_ctrl_c(big, tmp_path):
+def test_head_ends_an_endless_input():
+    ended = shell(
+        'yes \'{"id":"1","text":"x"}\' | corptool read | corptool fix | head -1; echo ${PIPESTATUS[1]} ${PIPESTATUS[2]}'
+    )
+    assert ended.out == b'{"id":"1","text":"x"}\n0 0\n'
+
+
+def test_messages_that_nobody_reads_do_not_cut_the_output(tmp_path):
+    lines = [b'{"id":"%d","text":"x"}' % n if n % 2 else b"{bad" for n in range(60_000)]
+    (tmp_path / "mixed.jsonl").write_bytes(b"\n".join(lines))
+    shell("corptool fix mixed.jsonl -o out.jsonl 2>&1 >/dev/null | head -1", cwd=tmp_path)
+    assert (tmp_path / "out.jsonl").read_bytes().count(b"\n") == 30_000
+
+
+def test_a_closed_standard_output_is_told():
+    ended = shell("corptool --help >&-")
+    assert (ended.code, "standard output is closed" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_is_stopped_leaves_nothing_behind(big, tmp_path, how, code):
     out = tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "corptool", "clean", str(big), "-o", str(out)]
     process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
     while not list(tmp_path.glob(".out.jsonl*")):
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     _, err = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == code
     assert b"Traceback" not in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["big.jsonl"]
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import zipfile
 
@@ -42,7 +43,20 @@ def paths(articles):
 def test_a_folder_is_walked_in_code_point_order_and_what_is_no_article_is_counted(folder):
     articles, err = read("pages", cwd=folder)
     assert paths(articles) == ["pages/a.txt", "pages/a0.txt", "pages/b.txt", "pages/sub/c.txt", "pages/頁.txt"]
-    assert "pages: passed over 2 files that are no articles (.DS_Store, .png)" in err
+    assert "pages: passed over 2 files of other kinds (1 .DS_Store, 1 .png)" in err
+
+
+@pytest.mark.parametrize(("name", "start"), [(".", ""), ("./pages", "./pages"), ("../{}/pages", "../{}/pages")])
+def test_a_folder_may_be_typed_in_any_way(folder, name, start):
+    articles, _ = read(name.format(folder.name), cwd=folder)
+    assert len(articles) == 5
+    assert all(path.startswith(start.format(folder.name)) for path in paths(articles))
+
+
+def test_what_is_no_regular_file_is_passed_over(folder):
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pages" / "fifo.txt")
+        assert len(read("pages", cwd=folder)[0]) == 5
 
 
 @pytest.mark.parametrize(
@@ -59,12 +73,14 @@ def test_quoted_globs(folder, pattern, found):
 
 
 def test_names_from_a_file_or_standard_input(folder):
+    typed = "pages/b.txt\npages/頁.txt\n"
     for listed in (
-        "pages/b.txt\npages/頁.txt\n",
-        "pages/b.txt\0pages/頁.txt\0",
-        "\ufeffpages/b.txt\r\npages/頁.txt\r\n",
+        typed.encode(),
+        typed.replace("\n", "\0").encode(),
+        typed.encode("utf-8-sig"),
+        typed.encode("utf-16"),
     ):
-        articles, _ = read("--files-from", "-", cwd=folder, given=listed.encode())
+        articles, _ = read("--files-from", "-", cwd=folder, given=listed)
         assert paths(articles) == ["pages/b.txt", "pages/頁.txt"]
 
 
@@ -99,9 +115,27 @@ def test_archives(tmp_path):
     assert [article["text"] for article in articles] == [ZH, "x", EN]
     assert [article.get("origin", {}).get("member") for article in articles] == ["pages/一.txt", None, "二.txt.gz"]
     assert "a.zip: passed over 1 files" in err
-    assert (
-        corptool("verify", given=corptool("fix", "a.zip", cwd=tmp_path).out, cwd=tmp_path).code == 3
-    )  # 1 has no origin
+
+
+def test_records_of_archives_can_be_verified(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one.jsonl", '{"text":"x"}\n')
+        archive.writestr("two.jsonl", '{"text":"x"}\n')
+        archive.writestr("page.txt", ZH)
+    found = corptool("fix", "a.zip", cwd=tmp_path)
+    assert len({json.loads(line)["id"] for line in found.out.splitlines()}) == 3
+    assert corptool("verify", given=found.out, cwd=tmp_path).code == 0
+
+
+def test_a_bad_member_does_not_hide_those_behind_it(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in "abc":
+            archive.writestr(f"{name}.txt", f"page {name}")
+    whole = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(whole.replace(b"page b", b"page X"))
+    articles, err = read("a.zip", cwd=tmp_path, code=3)
+    assert [article["text"] for article in articles] == ["page a", "page c"]
+    assert "a.zip/b.txt: BadZipFile" in err
 
 
 @pytest.mark.parametrize(
@@ -153,6 +187,55 @@ def test_pages_in_json_lines():
     assert (article["url"], article["crawl"], article["origin"]["format"]) == (page["url"], 7, "html")
     assert "First & last" in article["text"]
     assert "html" not in article
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"text":"x","origin":"web"}', "its `origin` is not an object"),
+        ('{"id":"1","text":"x","meta":"m"}', "its `meta` is not an object"),
+        ('{"id":"1","text":"x","edits":3}', "its `edits` is not a list"),
+        ('{"id":"1","text":"x","edits":[{"by":"Bob"}]}', "its `edits` are not corptool's"),
+    ],
+)
+def test_other_peoples_keys_that_are_ours(line, said):
+    good = b'{"id":"2","text":"good"}\n'
+    articles, err = read(cwd=None, given=line.encode() + b"\n" + good, code=3)
+    assert [article["id"] for article in articles] == ["2"]
+    assert f"-:1: {said}" in err
+
+
+def test_ids_that_are_numbers_are_ids():
+    line = b'{"x":1, "id":5, "text":"a"}\n'
+    assert corptool("read", given=line).out == line
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_offsets_lead_back_to_the_record(tmp_path, encoding):
+    (tmp_path / "a.jsonl").write_bytes('{"text":"網"}\n{"text":"站"}\n'.encode(encoding))
+    articles, _ = read("a.jsonl", cwd=tmp_path)
+    given = "".join(json.dumps(article) + "\n" for article in articles).encode()
+    held = corptool("verify", given=given, cwd=tmp_path)
+    assert (held.code, held.err) == (0, "verify: 2 in = 2 out + 0 dropped + 0 merged + 0 rejected\n")
+
+
+def test_names_that_are_not_nfc_or_not_utf_8(tmp_path):
+    names = ["e\u0301.txt"] + ([os.fsdecode(b"bad\xff.txt")] if os.name != "nt" else [])
+    for name in names:
+        (tmp_path / name).write_text("x", "utf-8")
+    piped = corptool("verify", given=corptool("read", *names, cwd=tmp_path).out, cwd=tmp_path)
+    assert piped.code == 0, piped.err
+    assert corptool("run", "read | dedup | verify", *names, cwd=tmp_path).code == 0
+
+
+def test_text_that_begins_like_a_compressed_file(tmp_path):
+    (tmp_path / "a.txt").write_text("BZhang is a name.\n", "utf-8")
+    assert read("a.txt", cwd=tmp_path)[0][0]["text"] == "BZhang is a name.\n"
+
+
+def test_an_empty_name():
+    _, err = read("", cwd=None, code=1)
+    assert "an empty file name (is a variable of the shell unset?)" in err
 
 
 def test_fetched_at(folder):

@@ -59,10 +59,14 @@ def test_pages_in_a_table(folder):
     assert (article["url"], article["title"], article["text"]) == ("http://example.org/", "網", "文")
 
 
-def test_a_column_named_origin_is_kept(folder):
+def test_a_column_named_as_a_key_of_ours(folder):
     (folder / "o.csv").write_text("text,origin\nx,台灣\n", "utf-8")
-    (article,) = articles(corptool("read", "o.csv", cwd=folder))
-    assert article == {"text": "x", "origin_": "台灣"}
+    ended = corptool("read", "o.csv", cwd=folder)
+    assert (
+        "its `origin` is not an object, as corptool writes it: rename that key, as --map my_origin=origin" in ended.err
+    )
+    (article,) = articles(corptool("read", "--map", "my_origin=origin", "o.csv", cwd=folder))
+    assert article == {"text": "x", "my_origin": "台灣"}
 
 
 def test_meta(folder):

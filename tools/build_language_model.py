@@ -3,8 +3,9 @@
     pip download --no-deps --no-binary :all: jieba==0.42.1 && tar xf jieba-0.42.1.tar.gz
     python tools/build_language_model.py jieba-0.42.1/jieba/dict.txt
 
-Sources: the word frequencies of jieba's dictionary (MIT), and for the Traditional half the conversion tables of
-opencc-python-reimplemented (Apache 2.0), which is a dependency of corptool anyway. No text is used.
+Sources: the word frequencies of jieba's dictionary (MIT); for the Traditional half the conversion tables of
+opencc-python-reimplemented (Apache 2.0), for Korean the byte frequencies of chardet (0BSD): both are dependencies
+of corptool anyway. No text is used.
 
 A word list says how often two characters meet inside a word, and how often a word ends with the first and another
 begins with the second. So the cost of a character after another is, in bits,
@@ -18,6 +19,7 @@ table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost)
 from __future__ import annotations
 
 import math
+import re
 import struct
 import sys
 from collections import Counter
@@ -26,8 +28,11 @@ from pathlib import Path
 DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
 SLOTS = 1 << 19
 PAIRS = 236_000  # at half full, nearly every pair finds one of its two places free
-FREQUENT = 7000
+FREQUENT = 4500
+# Written Cantonese, which no dictionary of Mandarin has: each as frequent as a common word
+CANTONESE = "嘅啲咗喺哋冇嚟嘢咁唔佢俾畀嗰喎囉啦㗎咩邊諗揾搵攞睇瞓噉啱係乜嗌唞啩呀嘞喇嗱噃吖嚿掟踎餸嬲靚攰孭掂埋返"
 SCRIPTS = {"s2s": 1.0, "s2tw": 0.6, "s2hk": 0.4}
+HAN = re.compile("[\u4e00-\u9fff]+")
 MAGIC = b"corptool-lm1"
 
 
@@ -37,7 +42,8 @@ def words(path: Path) -> Counter[str]:
 
     counted: Counter[str] = Counter()
     listed = [line.split(" ")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
-    han = [(word, float(count)) for word, count in listed if all("\u3400" <= char <= "\u9fff" for char in word)]
+    # beyond GB 2312 the dictionary is full of mojibake that somebody counted as words
+    han = [(word, float(count)) for word, count in listed if HAN.fullmatch(word) and _in_gb2312(word)]
     for script, weight in SCRIPTS.items():
         if script == "s2s":
             converted = [word for word, _ in han]
@@ -45,7 +51,16 @@ def words(path: Path) -> Counter[str]:
             converted = OpenCC(script).convert("\n".join(word for word, _ in han)).split("\n")
         for word, (_, count) in zip(converted, han, strict=True):
             counted[word] += count * weight
+    for char in CANTONESE:
+        counted[char] += 20_000
     return counted
+
+
+def _in_gb2312(word: str) -> bool:
+    try:
+        return bool(word.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
@@ -73,6 +88,15 @@ def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], di
         if together < end[first] + begin[second] - 1.5 and together < 16:
             pair[two] = together
     return end, begin, pair
+
+
+def hangul() -> bytes:
+    """What each syllable of KS X 1001 costs in Korean, in tenths of a bit, from the bytes that chardet expects."""
+    from chardet.models import load_models
+
+    model = load_models()["ko/cp949"]
+    weights = [model[lead << 8 | trail] or 0.2 for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)]
+    return bytes(min(255, round(-10 * math.log2(weight / sum(weights)))) for weight in weights)
 
 
 def slots(first: int, second: int) -> tuple[int, int, int]:
@@ -109,7 +133,9 @@ def main(path: Path) -> None:
     cells = table(kept)
     quantised = [bytes(min(255, round(10 * of[char])) for char in chars) for of in (end, begin)]
     head = struct.pack("<12sII", MAGIC, len(chars), SLOTS)
-    body = "".join(chars).encode("utf-16-le") + quantised[0] + quantised[1] + struct.pack(f"<{SLOTS}H", *cells)
+    body = (
+        hangul() + "".join(chars).encode("utf-16-le") + quantised[0] + quantised[1] + struct.pack(f"<{SLOTS}H", *cells)
+    )
     DATA.joinpath("language-model.bin").write_bytes(head + body)
     frequent = sorted(sorted(chars, key=lambda char: (begin[char], char))[:FREQUENT])
     DATA.joinpath("frequent-han.txt").write_text("".join(frequent) + "\n", encoding="utf-8")

@@ -10,6 +10,8 @@ import orjson
 Article = dict[str, Any]
 """The keys are in docs/architecture.md; those that are not ours pass through untouched, in order."""
 
+DEEPEST = 200  # levels of nesting; writers of JSON give up somewhere above 300
+TOO_DEEP = f"not usable JSON: nested more than {DEEPEST} levels deep"
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -93,11 +95,12 @@ def loads(line: bytes) -> Article:
     """
     try:
         value = orjson.loads(line)
-        exact = not _holds_float(value)
-    except (ValueError, RecursionError):
-        exact = False
-    if not exact:
+    except ValueError:
         value = _read_by_json(line)
+        _holds_float(value)
+    else:
+        if _holds_float(value):
+            value = _read_by_json(line)
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {_json_name(value)}, not an object with a `text`")
     return value
@@ -107,13 +110,19 @@ def _read_by_json(line: bytes) -> Any:
     import json
 
     try:
-        return json.loads(line.decode("utf-8"))
+        return json.loads(line.decode("utf-8"), parse_float=_in_range)
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
     except RecursionError:
-        raise ValueError("not usable JSON: nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
+
+
+def _in_range(digits: str) -> float:
+    if (number := float(digits)) in (float("inf"), float("-inf")):
+        raise ValueError(f"not usable JSON: the number {digits[:40]} is out of range")
+    return number
 
 
 def dumps(value: Any) -> bytes:
@@ -135,17 +144,25 @@ def dumps(value: Any) -> bytes:
 
 def failure(error: BaseException) -> str:
     """One line that says what went wrong. A ValueError is a message of ours; others are named."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return error.strerror[0].lower() + error.strerror[1:] + where
     text = " ".join(str(error).split())
     return text if type(error) is ValueError else f"{type(error).__name__}: {text}"
 
 
-def _holds_float(value: Any) -> bool:
-    kind = type(value)
-    if kind is dict:
-        value = value.values()
-    elif kind is not list:
-        return kind is float
-    return any(type(item) is float or (type(item) in (dict, list) and _holds_float(item)) for item in value)
+def _holds_float(value: Any, depth: int = DEEPEST) -> bool:
+    """Whether there is a float in it. ValueError where it is nested so deeply that something would fail later."""
+    if not depth:
+        raise ValueError(TOO_DEEP)
+    found = False
+    for item in value.values() if type(value) is dict else value if type(value) is list else (value,):
+        kind = type(item)
+        if kind is float:
+            found = True
+        elif kind is dict or kind is list:
+            found |= _holds_float(item, depth - 1)
+    return found
 
 
 def _json_name(value: Any) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import signal
 import stat
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import click
@@ -15,7 +16,7 @@ import click
 from corptool import stage as stages
 from corptool.article import Lost, Parcel, dumps, failure
 from corptool.engine import local
-from corptool.formats import File
+from corptool.formats import FOLDER, File
 from corptool.stage import Pipeline, Stage
 
 SHOWN = 10  # messages about single articles; the rest is counted
@@ -38,6 +39,8 @@ class Commands(click.Group):
         """A stage as a subcommand, or a command that brings its own."""
         if known := super().get_command(ctx, name):
             return known
+        if name not in stages.names():
+            raise stages.unknown(name, self.list_commands(ctx))
         found = stages.lookup(name)
         return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
 
@@ -61,22 +64,25 @@ def group() -> None:
 
 def main() -> None:
     """Run the command line, and turn whatever ends it early into one line and an exit code."""
+    with contextlib.suppress(ValueError, AttributeError):  # not in this thread, or not on this system
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that unfinished files are removed
     try:
+        if sys.stdout is None:
+            raise click.ClickException("standard output is closed")
         code = group(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("corptool: interrupted", err=True)
+        say("corptool: interrupted")
         code = 130
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"corptool: {where}{error.strerror or error}", err=True)
+        say(f"corptool: {failure(error)}")
         code = 1
     except Exception as error:
         if "CORPTOOL_TRACEBACK" in os.environ:
             raise
-        click.echo(f"corptool: {failure(error)}\n(a fault of corptool; CORPTOOL_TRACEBACK=1 shows where)", err=True)
+        say(f"corptool: {failure(error)}\n(a fault of corptool; CORPTOOL_TRACEBACK=1 shows where)")
         code = 1
     _leave(code if isinstance(code, int) else 0)
 
@@ -84,8 +90,9 @@ def main() -> None:
 def _leave(code: int) -> None:
     """Flush what can be flushed; a standard output that nobody reads any more must not complain at exit."""
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
@@ -102,9 +109,12 @@ def _callback(stage: Stage) -> Any:
 @group.command(context_settings={"show_default": True})
 @click.argument("pipeline")
 @click.argument("files", nargs=-1)
+@click.option("--files-from", metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin).")
 @click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
-def run(pipeline: str, files: tuple[str, ...], output: str | None, jobs: int, **reporting: Any) -> int:
+def run(
+    pipeline: str, files: tuple[str, ...], files_from: str | None, output: str | None, jobs: int, **reporting: Any
+) -> int:
     """Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
 
     PIPELINE is what one would type between pipes, in quotes, or the name of a file that holds it (with line breaks
@@ -116,9 +126,9 @@ def run(pipeline: str, files: tuple[str, ...], output: str | None, jobs: int, **
     """
     plan = Pipeline(_pipeline_text(pipeline))
     first, last = plan.steps[0], plan.steps[-1]
-    if files and (first.files or first.files_from):
+    if (files or files_from) and (first.files or first.files_from):
         raise click.UsageError(f"`{first.name}` names its files in the pipeline already: give them once")
-    first.files = first.files or files
+    first.files, first.files_from = first.files or files, first.files_from or files_from
     if output and last.output:
         raise click.UsageError(f"`{last.name}` names its output in the pipeline already: give -o once")
     return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
@@ -129,9 +139,12 @@ run.params += REPORTING
 
 def _pipeline_text(given: str) -> str:
     words = given.split()
-    if words and words[0] not in stages.names() and os.path.isfile(given):
-        with open(given, encoding="utf-8-sig") as file:
-            return file.read()
+    if words and words[0] not in stages.names():
+        if os.path.isfile(given):
+            with open(given, encoding="utf-8-sig") as file:
+                return file.read()
+        if len(words) == 1 and {"/", ".", os.sep} & {*given}:
+            raise click.UsageError(f"there is no file {given}, and no stage of that name")
     return given
 
 
@@ -153,13 +166,18 @@ def flow(
                 f"name the files for `{first.name}`, or pipe something in (corptool {first.name} --help)"
             )
         first.files = ("-",)
+    if output and output == rejects:
+        raise click.UsageError(f"-o and --rejects both name {output}")
     with contextlib.ExitStack() as stack:
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = local.Report(pipeline.steps, losses.add)
         write = stack.enter_context(writer(output))
-        with contextlib.suppress(BrokenPipeError):  # `| head` has seen enough: not an error
+        try:
             for outputs in local.run(pipeline, first.batches(), report, jobs=jobs):
                 write(outputs)
+        except OSError as error:  # `| head` has seen enough of standard output: not an error
+            if output not in (None, "-") or not _is_closed_pipe(error):
+                raise
     losses.tell()
     if not quiet:
         tell(report.rows(), table=table)
@@ -169,13 +187,22 @@ def flow(
     return 3 if failed > max_rejects else 0
 
 
+def _is_closed_pipe(error: OSError) -> bool:
+    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def say(message: str) -> None:
+    """Print on standard error; that nobody reads it must not change what is done."""
+    with contextlib.suppress(OSError):
+        click.echo(message, err=True)
+
+
 class Losses:
-    """What was lost: whole to the rejects file, failures also as messages, decisions as counts by reason."""
+    """What was lost: whole to the rejects file; failures also as messages."""
 
     def __init__(self, file: IO[bytes] | None) -> None:
         self.file = file
         self.failures = 0
-        self.reasons: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, stage: str, lost: Lost) -> None:
         """Keep one."""
@@ -186,17 +213,16 @@ class Losses:
             raw = article.decode("utf-8", "surrogateescape") if isinstance(article, bytes) else None
             self.file.write(dumps(row | ({"article": article} if raw is None else {"raw": raw})) + b"\n")
         if not failed:
-            self.reasons[stage, lost.dropped.fate, reason] += 1
             return
         self.failures += 1
         if self.failures <= SHOWN:
-            click.echo(f"{lost.place}: {reason}", err=True)
+            say(f"{lost.place}: {reason}")
 
     def tell(self) -> None:
         """What there is to say at the end."""
         if self.failures > SHOWN:
             hint = "" if self.file else "; --rejects FILE keeps them all"
-            click.echo(f"… and {self.failures - SHOWN} more that failed{hint}", err=True)
+            say(f"… and {self.failures - SHOWN} more that failed{hint}")
 
 
 def tell(rows: list[list[Any]], *, table: bool) -> None:
@@ -205,11 +231,11 @@ def tell(rows: list[list[Any]], *, table: bool) -> None:
         from tabulate import tabulate
 
         headers = ["stage", "in", "out", "dropped", "merged", "rejected"]
-        click.echo(tabulate(rows, headers, tablefmt="simple"), err=True)
+        say(tabulate(rows, headers, tablefmt="simple"))
         return
     for name, entered, out, dropped, merged, rejected in rows:
         numbers = f"{out} out + {dropped} dropped + {merged} merged + {rejected} rejected"
-        click.echo(f"{name}: {entered} in = {numbers}", err=True)
+        say(f"{name}: {entered} in = {numbers}")
 
 
 @contextlib.contextmanager
@@ -217,6 +243,7 @@ def writer(output: str | None) -> Iterator[Any]:
     """A function that writes outputs: to standard output, to a file, or to files in a folder."""
     with contextlib.ExitStack() as stack:
         streams: list[IO[bytes]] = []
+        folder = output if output and (os.path.isdir(output) or output.endswith(("/", os.sep))) else None
 
         def stream() -> IO[bytes]:
             if not streams:
@@ -224,26 +251,42 @@ def writer(output: str | None) -> Iterator[Any]:
             return streams[0]
 
         def write(outputs: list[local.Output]) -> None:
+            nonlocal folder
             for item in outputs:
-                if isinstance(item, File):
-                    _write_file(output, item)
-                else:
+                if item is FOLDER or item == FOLDER:
+                    folder = _made(output)
+                elif not isinstance(item, File):
                     stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
+                elif folder is None:
+                    stream().writelines(_pieces(item))
+                else:
+                    _write_file(folder, item)
             if streams:
                 streams[0].flush()
 
         yield write
-        if output is None or not os.path.isdir(output):
+        if folder is None:
             stream()  # no article is an empty file, not a missing one
 
 
-def _write_file(folder: str | None, file: File) -> None:
+def _made(folder: str | None) -> str:
     if folder is None:
         raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+    os.makedirs(folder, exist_ok=True)
+    if others := sum(1 for _ in os.scandir(folder)):
+        say(f"{folder}: {others} files were there before; those of other names stay")
+    return folder
+
+
+def _write_file(folder: str, file: File) -> None:
     if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
         raise click.ClickException(f"will not write outside {folder}: {file.name}")
     with written(os.path.join(folder, file.name)) as stream:
-        stream.writelines([file.data] if isinstance(file.data, bytes) else file.data)
+        stream.writelines(_pieces(file))
+
+
+def _pieces(file: File) -> Iterable[bytes]:
+    return [file.data] if isinstance(file.data, bytes) else file.data
 
 
 @contextlib.contextmanager
@@ -258,6 +301,7 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
         with open(path, "wb") as stream:
             yield stream
         return
+    path = os.path.realpath(path)  # what a link leads to is written, and the link stays
     folder, name = os.path.split(path)
     os.makedirs(folder or ".", exist_ok=True)
     beside = os.path.join(folder, f".{name[:60]}.{os.getpid()}.part")
@@ -271,6 +315,8 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
 
 
 def _is_regular(path: str) -> bool:
+    if path.startswith(("/dev/", "/proc/")):  # /dev/stdout may lead to a regular file
+        return False
     try:
         return stat.S_ISREG(os.stat(path).st_mode)
     except FileNotFoundError:

@@ -51,8 +51,7 @@ def record(
     new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
     old = before.get("edits") or []
     if not changes and not keys:
-        return before if keep == "keep" or not old else _with_edits(new, _kept(old, keep))
-    keys = [key for key in keys if key != "hints"]  # they are there for `clean` to use up
+        return trimmed(before, keep)
     entry: dict[str, Any] = {
         "stage": stage,
         "version": __version__,
@@ -79,7 +78,7 @@ def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only:
         and entry["version"] == __version__
         and entry["options"] == options
         and (not text_only or entry.get("changes") or entry.get("kinds"))
-        and entry["check"] == digest(article["text"])
+        and _stands(article, entry)
         for entry in article["edits"]
     )
 
@@ -90,8 +89,8 @@ def undo(article: Article) -> Article:
     stage = entry["stage"]
     if "changes" not in entry:
         raise ValueError(f"what `{stage}` changed was not kept (--edits hash)")
-    if digest(article["text"]) != entry["check"]:
-        raise ValueError(f"the text is not the one that `{stage}` left: something that keeps no edits changed it")
+    if not _stands(article, entry):
+        raise ValueError(f"it is not what `{stage}` left: something that keeps no edits changed its text or metadata")
     text = article["text"]
     parts: list[str] = []
     at = 0
@@ -112,7 +111,20 @@ def undo_all(article: Article) -> Article:
 
 
 def _differs(old: Any, new: Any) -> bool:
-    return old is not new and bool(old != new)  # NaN differs from itself
+    return old is not new and (type(old) is not type(new) or bool(old != new))  # NaN differs from itself
+
+
+def trimmed(article: Article, keep: Keep) -> Article:
+    """The article with as much of its edits as is to be kept."""
+    if keep == "keep" or not article.get("edits"):
+        return article
+    return _with_edits(article, _kept(article["edits"], keep))
+
+
+def _stands(article: Article, entry: dict[str, Any]) -> bool:
+    """Whether text and metadata are still what the stage of this entry left."""
+    values = entry.get("set", {}).items()
+    return all(article.get(key) == new for key, (_, new) in values) and entry["check"] == digest(article["text"])
 
 
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:

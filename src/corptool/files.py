@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, Any
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 20  # bytes: what one read asks for
-LOOK = 6  # bytes: the longest magic number
-MAGIC = {b"\x1f\x8b": ".gz", b"BZh": ".bz2", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+LOOK = 10  # bytes: the longest magic number
+MAGIC = re.compile(rb"(?P<gz>\x1f\x8b)|(?P<bz2>BZh[1-9]1AY&SY)|(?P<xz>\xfd7zXZ\x00)|(?P<zst>\x28\xb5\x2f\xfd)")
+LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a small archive made to fill the memory
 
 
 class Stream(io.RawIOBase):
@@ -39,6 +42,15 @@ class Stream(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
+    def readall(self) -> bytes:
+        """All that is left. ValueError: it is too much for one article."""
+        chunks: list[bytes] = []
+        while sum(map(len, chunks)) <= LARGEST:
+            if not (chunk := self.read(CHUNK)):
+                return b"".join(chunks)
+            chunks.append(chunk)
+        raise ValueError(f"more than {LARGEST >> 20} MiB in one article: if it holds many, split it or say what it is")
+
 
 def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
     """Files in the order of the names; those of a folder or a glob in code-point order of their paths.
@@ -58,6 +70,8 @@ def names_from(path: str) -> list[str]:
     """The names listed in a file (`-`: standard input), one a line, or each ended by NUL as `find -print0` does."""
     with opened(path) as stream:
         data = stream.read()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # PowerShell's > writes UTF-16
+        data = data.decode("utf-16").encode()
     listed = data.removeprefix(b"\xef\xbb\xbf").split(b"\0" if b"\0" in data else b"\n")
     return [os.fsdecode(name.rstrip(b"\r")) for name in listed if name.strip()]
 
@@ -74,8 +88,8 @@ def opened(path: str) -> Iterator[Stream]:
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw)
-    told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
-    kind = named if named in COMPRESSED else told[0] if told else ""
+    told = MAGIC.match(stream.start)
+    kind = named if named in COMPRESSED else f".{told.lastgroup}" if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream
 
 
@@ -115,40 +129,48 @@ def is_archive(path: str) -> bool:
     return bare(path).lower().endswith(ARCHIVES)
 
 
-def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """The files of an archive and their (decompressed) bytes, in the order in which they stand there."""
+def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Exception]]:
+    """The files of an archive and their (decompressed) bytes, or why they cannot be read, in the archive's order."""
     passed: Counter[str] = Counter()
-    walk = _zip_members(path) if path.lower().endswith(".zip") else _tar_members(path)
-    for member, read in walk:
-        if known(member):
-            yield member, _seen_through(io.BytesIO(read()), suffix(member)).read()
-        else:
+    for member, read in _zip_members(path) if path.lower().endswith(".zip") else _tar_members(path):
+        if not known(member):
             passed[suffix(member)] += 1
+            continue
+        try:
+            data = _seen_through(read(), suffix(member)).read()
+        except Exception as error:  # noqa: BLE001 - a bad member does not hide those behind it
+            yield member, error
+        else:
+            yield member, data
     _tell(passed, path)
 
 
-def _zip_members(path: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _zip_members(path: str) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
     import zipfile
 
     with zipfile.ZipFile(path) as archive:
         for info in archive.infolist():
             if not info.is_dir():
-                yield info.filename, lambda info=info: archive.read(info)  # type: ignore[misc]
+                yield info.filename, partial(archive.open, info)
 
 
-def _tar_members(path: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def _tar_members(path: str) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
     import tarfile
 
     with opened(path) as stream, tarfile.open(fileobj=stream, mode="r|*") as archive:
         for info in archive:
             if info.isfile() and (file := archive.extractfile(info)):
-                yield info.name, file.read
+                yield info.name, partial(_itself, file)
+
+
+def _itself(file: IO[bytes]) -> IO[bytes]:
+    return file
 
 
 def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
     from glob import iglob
 
-    matches = sorted(iglob(pattern, recursive=True))
+    matches = sorted(iglob(pattern, recursive=True), key=lambda path: path.replace(os.sep, "/"))
     if not matches:
         yield pattern  # it is reported as a file that is not there
     for match in matches:
@@ -162,7 +184,7 @@ def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
     passed: Counter[str] = Counter()
     some = False
     for path in _paths(folder):
-        if known(path):
+        if path.endswith(os.sep) or known(path):
             some = True
             yield path
         else:
@@ -173,9 +195,16 @@ def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _paths(folder: str) -> Iterator[str]:
-    """All files below, in code-point order of the whole path: a folder sorts as its name with a slash."""
-    with os.scandir(folder) as entries:
-        listed = sorted(entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "") for entry in entries)
+    """All files below, in code-point order of the whole path: a folder sorts as its name with a slash.
+
+    A folder that cannot be listed is given with a slash at its end: reading it says why.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(_with_slash(entry) for entry in entries if entry.is_dir() or entry.is_file())
+    except OSError:
+        yield os.path.join(folder, "")
+        return
     for name in listed:
         path = os.path.join(folder, name)
         if not name.endswith("/"):
@@ -184,11 +213,15 @@ def _paths(folder: str) -> Iterator[str]:
             yield from _paths(path.rstrip("/"))
 
 
+def _with_slash(entry: os.DirEntry[str]) -> str:
+    return entry.name + "/" if entry.is_dir(follow_symlinks=False) else entry.name
+
+
 def _tell(passed: Counter[str], where: str) -> None:
     if passed:
         import logging
 
-        kinds = ", ".join(kind for kind, _ in passed.most_common(5))
+        kinds = ", ".join(f"{count} {kind}" for kind, count in passed.most_common(8))
         logging.getLogger("corptool").warning(
-            "%s: passed over %d files that are no articles (%s)", where, passed.total(), kinds
+            "%s: passed over %d files of other kinds (%s)", where, passed.total(), kinds
         )

@@ -18,6 +18,10 @@ from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loa
 from corptool.formats import Record
 
 LINES = (".jsonl", ".ndjson")
+UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+OURS = {"origin": dict, "meta": dict, "edits": list, "hints": list}
+"""Keys in which corptool keeps what it must be able to read again."""
 
 
 class Options(NamedTuple):
@@ -38,13 +42,14 @@ class Lines(NamedTuple):
     place: Place
     data: bytes
     options: Options
+    member: str | None = None
 
     def items(self) -> Iterator[Parcel | Lost]:
         """Articles come in untouched; a record that is none yet is read as one."""
         path, first, offset = self.place
         for number, line in enumerate(self.data.split(b"\n"), first or 1):
             if line and not line.isspace():
-                yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options)
+                yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options, self.member)
             offset += len(line) + 1
 
 
@@ -107,15 +112,13 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
 
 
 def _batches_of(path: str, options: Options) -> Iterator[Batch]:
+    if not path:
+        raise ValueError("an empty file name (is a variable of the shell unset?)")
     if os.path.isdir(path):
+        os.listdir(path)  # says why, if it is not allowed
         raise ValueError("no file in this folder can be read: " + _readable())
-    if files.is_archive(path) and options.as_ == "auto":
-        for member, data in files.members(path, _known):
-            format_ = _format_of(member, options)
-            if format_ == "jsonl":
-                yield from _lines(files.Stream(io.BytesIO(data)), path, options)
-            else:
-                yield from _documents(Document(path, format_ or _sniffed(data), options, member, data))
+    if files.is_archive(path):
+        yield from _of_archive(path, options)
         return
     format_ = _format_of(path, options)
     if format_ not in (None, "jsonl", "json") and path != "-":
@@ -131,8 +134,19 @@ def _batches_of(path: str, options: Options) -> Iterator[Batch]:
             yield from _documents(Document(path, format_ or _sniffed(whole or b""), options, None, whole))
 
 
+def _of_archive(path: str, options: Options) -> Iterator[Batch]:
+    for member, data in files.members(path, _known if options.as_ == "auto" else bool):
+        format_ = _format_of(member, options)
+        if isinstance(data, Exception):
+            yield _unreadable(f"{path}/{member}", data)
+        elif format_ == "jsonl":
+            yield from _lines(files.Stream(io.BytesIO(data)), path, options, member)
+        else:
+            yield from _documents(Document(path, format_ or _sniffed(data), options, member, data))
+
+
 def _unreadable(path: str, error: BaseException) -> Ready:
-    return Ready([Lost(Place(path), Dropped(b"", _reading_failure(error), failed=True))])
+    return Ready([Lost(Place(path), Dropped(b"", failure(error).removesuffix(f": {path}"), failed=True))])
 
 
 def _is_lines(start: bytes) -> bool:
@@ -144,28 +158,28 @@ def _is_lines(start: bytes) -> bool:
     return first.startswith(b"{") and first.strip() != b"{"
 
 
-def _lines(stream: files.Stream, path: str, options: Options) -> Iterator[Lines]:
+def _lines(stream: files.Stream, path: str, options: Options, member: str | None = None) -> Iterator[Lines]:
     """Batches of whole lines, each handed on as soon as it has arrived."""
-    line, offset = 1, 0
+    line, offset = 1, len(UTF8_MARK) * stream.start.startswith(UTF8_MARK)
     pending: list[bytes] = []
     for chunk in _utf8(stream):
         cut = chunk.rfind(b"\n") + 1
         if cut:
             data = b"".join([*pending, chunk[:cut]])
-            yield Lines(Place(path, line, offset), data, options)
+            yield Lines(Place(path, line, offset), data, options, member)
             line += data.count(b"\n")
             offset += len(data)
             pending.clear()
         if cut < len(chunk):
             pending.append(chunk[cut:])
     if pending:
-        yield Lines(Place(path, line, offset), b"".join(pending), options)
+        yield Lines(Place(path, line, offset), b"".join(pending), options, member)
 
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
     """The chunks of a stream without its byte-order mark; UTF-16, as PowerShell writes it, becomes UTF-8."""
     chunk = stream.read(files.CHUNK)
-    if chunk.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if chunk.startswith(UTF16_MARKS):
         import codecs
 
         decoder = codecs.getincrementaldecoder("utf-16")()
@@ -174,7 +188,7 @@ def _utf8(stream: files.Stream) -> Iterator[bytes]:
             chunk = stream.read(files.CHUNK)
         decoder.decode(b"", final=True)
         return
-    chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+    chunk = chunk.removeprefix(UTF8_MARK)
     while chunk:
         yield chunk
         chunk = stream.read(files.CHUNK)
@@ -193,7 +207,8 @@ def _documents(document: Document) -> Iterator[Batch]:
 
 
 def _known(path: str) -> bool:
-    name = files.bare(path).lower()
+    """Whether a file met on a walk is one to read: by its name."""
+    name = os.path.basename(files.bare(path)).lower()
     return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
 
 
@@ -224,50 +239,68 @@ def _readable() -> str:
     return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
 
 
-def _reading_failure(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[0].lower() + error.strerror[1:]
-    return failure(error)
-
-
-def _from_line(line: bytes, place: Place, options: Options) -> Parcel | Lost:
+def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
     try:
         article = loads(line)
-        if isinstance(article.get("text"), str) and isinstance(article.get("id"), str) and not options.map:
+        if isinstance(article.get("text"), str) and article.get("id") is not None and not options.map:
+            _hold(article)
             return Parcel(place, line, article)
-        return _parcel(Record(article, line, place.offset), place, "jsonl", options, tell=place.line == 1)
-    except ValueError as error:
+    except Exception as error:  # noqa: BLE001 - as above
         return Lost(place, Dropped(line, failure(error), failed=True))
+    return _parcel(Record(article, line, place.offset), place, "jsonl", options, member, tell=place.line == 1)
+
+
+def _hold(article: Article) -> None:
+    """ValueError where a key that corptool writes holds something of another kind."""
+    for key, kind in OURS.items():
+        if article.get(key) is not None and not isinstance(article[key], kind):
+            what = "an object" if kind is dict else "a list"
+            raise ValueError(
+                f"its `{key}` is not {what}, as corptool writes it: rename that key, as --map my_{key}={key}"
+            )
+    if not all(isinstance(entry, dict) and {"stage", "check"} <= {*entry} for entry in article.get("edits") or ()):
+        raise ValueError("its `edits` are not corptool's: rename that key, as --map my_edits=edits")
 
 
 def _parcel(
     record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
 ) -> Parcel | Lost:
-    """An article made of a record: with an id and an origin, where it has none."""
-    fields = _named(record.fields, place, options, tell)
-    if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
-        given = {key: value for key, value in fields.items() if key not in ("html", "text") and value is not None}
-        fields = formats.load("html").read_markup(fields["html"]) | given
-        format_ = "html"
-    if options.meta:
-        fields |= metatable.known_of(place.path if member is None else member, options.meta)
-    if not isinstance(fields.get("text"), str):
-        return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
-    if not isinstance(fields.get("origin"), dict | None):  # a column of that name in a table by others
-        fields["origin_"] = fields.pop("origin")
+    """A record as an article; one that cannot be is a reject, and the others of its file are unharmed."""
+    try:
+        fields = _named(record.fields, place, options, tell)
+        if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
+            fields, format_ = _page(fields), "html"
+        if options.meta:
+            fields |= metatable.known_of(place.path if member is None else member, options.meta)
+        if not isinstance(fields.get("text"), str):
+            raise ValueError(_no_text(record.fields, options))
+        _hold(fields)
+        return Parcel(place, article=_article(fields, record.raw, place, format_, options, member))
+    except Exception as error:  # noqa: BLE001 - as above
+        return Lost(place, Dropped(record.raw, failure(error), failed=True))
+
+
+def _page(fields: Article) -> Article:
+    """The fields of a record that brings a page; what it knows of the page itself counts more."""
+    read = formats.load("html").read_markup(fields["html"])
+    given = {key: value for key, value in fields.items() if value is not None or key not in read}
+    return {key: value for key, value in (read | given | {"text": read["text"]}).items() if key != "html"}
+
+
+def _article(fields: Article, raw: bytes, place: Place, format_: str, options: Options, member: str | None) -> Article:
+    """The fields with an id and an origin, where they have none."""
     found = fields.pop("origin", None) or {}
-    article: Article = {"id": fields.pop("id", None) or identity(place, member, record.raw)} | fields
+    given = fields.pop("id", None)
+    article: Article = {"id": identity(place, member, raw) if given is None else given} | fields
     if "sha256" in found:  # an article that was exported whole comes back as it was
-        return Parcel(place, article=article | {"origin": found})
-    origin = {"path": _slashed(place.path), "member": member, "format": format_, **found}
+        return article | {"origin": found}
+    origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
-    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
+    origin |= {"sha256": sha256(raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
     if place.line is not None or place.offset:
         origin["offset"] = place.offset
-    return Parcel(
-        place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
-    )
+    return article | {"origin": {key: value for key, value in origin.items() if value is not None}}
 
 
 def _named(fields: Article, place: Place, options: Options, tell: bool) -> Article:
@@ -296,9 +329,6 @@ def identity(place: Place, member: str | None, raw: bytes) -> str:
     """16 hex digits of BLAKE2b over the path as typed, the member, the byte offset and the bytes of the record."""
     from hashlib import blake2b
 
-    where = "\0".join((_slashed(place.path), member or "", str(place.offset), ""))
+    path = unicodedata.normalize("NFC", place.path.replace(os.sep, "/"))
+    where = "\0".join((path, member or "", str(place.offset), ""))
     return blake2b(where.encode("utf-8", "surrogateescape") + raw, digest_size=8).hexdigest()
-
-
-def _slashed(path: str) -> str:
-    return unicodedata.normalize("NFC", path.replace(os.sep, "/"))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corptool.text import boilerplate as text_rules
-    from corptool.text import charset, glosses
+    from corptool.text import charset, classifier, glosses, language, mojibake
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
 
@@ -31,7 +31,18 @@ def gloss_tables() -> glosses.Tables:
         glosses.with_toneless(_table("readings.tsv")),
         frozenset(scripts["traditional"]),
         frozenset(scripts["traditional-common"]),
+        lambda text: language_model().bits(text),
     )
+
+
+@cache
+def script_tables() -> language.Tables:
+    """The characters that tell a script, for `language.language`; 1 ms."""
+    from corptool.text import language
+
+    table = _table("scripts.tsv")
+    names = ("simplified-only", "traditional-only", "japanese-only", "japanese-new", "japanese-old")
+    return language.Tables(*(frozenset(table[name]) for name in names))
 
 
 def _table(name: str) -> dict[str, str]:
@@ -56,10 +67,10 @@ def fold() -> Fold:
 @cache
 def boilerplate(*paths: Path) -> text_rules.Rules:
     """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
-    from corptool.text.boilerplate import Rules
+    from corptool.text.boilerplate import rule_set
 
     files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
-    return Rules(tuple(rule for path in files for rule in _rules(path)), fold())
+    return rule_set((rule for path in files for rule in _rules(path)), fold())
 
 
 def _rules(path: Path) -> Iterator[text_rules.Rule]:
@@ -91,6 +102,17 @@ def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
     han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
     return pattern.translate(han)
+
+
+@cache
+def line_model(*, html: bool = False) -> classifier.Model:
+    """The line classifier, for text alone or with what the markup says (tools/train_lines.py)."""
+    import json
+
+    from corptool.text import classifier, features, trees
+
+    value = json.loads((DATA / ("lines-html.json" if html else "lines.json")).read_text(encoding="utf-8"))
+    return classifier.Model(features.lexicon(value["words"]), value["hints"], trees.plant(value["trees"]))
 
 
 @cache
@@ -156,3 +178,25 @@ def charset_tables() -> charset.Tables:
     from corptool.text import charset
 
     return charset.Tables(language_model, euc_tw_chart)
+
+
+@cache
+def unusual() -> re.Pattern[str]:
+    """Finds three unusual characters among seven, or two letters beyond ASCII side by side.
+
+    Unusual is what is neither ASCII nor frequent Han (data/frequent-han.txt) nor kana nor a common mark: mojibake
+    is full of it, and 99 of 100 clean lines of Chinese have no three so near each other.
+    """
+    frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
+    marks = "\\xa0\\xb7\\u2010-\\u2027"
+    rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
+    return re.compile(
+        rf"{rare}(?:[^\n]{{0,2}}{rare}[^\n]{{0,2}}{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])"
+    )
+
+
+def mojibake_tables() -> mojibake.Tables:
+    """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
+    from corptool.text import mojibake
+
+    return mojibake.Tables(language_model, unusual)

@@ -25,7 +25,7 @@ from typing import Any
 import click
 
 from corptool import commands, edits
-from corptool.article import Article, Dropped, Lost, failure
+from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch
 
@@ -61,7 +61,7 @@ class Stage:
         self.defaults = {
             param.name: param.default
             for param in signature
-            if param.kind is param.KEYWORD_ONLY and param.name not in SHARED
+            if param.kind is param.KEYWORD_ONLY and param.name not in SHARED and param.default is not param.empty
         }
         for param in self.params:  # a default is written once, in the signature
             if param.name in self.defaults:
@@ -98,12 +98,15 @@ class Stage:
             context_settings={"show_default": True, "help_option_names": ["-h", "--help"]},
         )
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        """As a function: one article in, one out; articles in, articles out for corpus stages and sinks."""
+    def __call__(self, given: Any, **options: Any) -> Any:
+        """As a function: an article in, an article out; for corpus stages and sinks, articles in; for `read`, names."""
+        if self.kind == "source":
+            names = (given,) if isinstance(given, str) else tuple(given)
+            return Step(self, self.defaults | options, files=names).over(on_drop=None)
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
-            return step.apply(*args)
-        return step.over(*args, on_drop=None)
+            return step.apply(given)
+        return step.over(given, on_drop=None)
 
 
 def stage(function: Callable[..., Any]) -> Stage:
@@ -112,12 +115,12 @@ def stage(function: Callable[..., Any]) -> Stage:
 
 
 def source(function: Callable[..., Any]) -> Stage:
-    """Declare where articles come from: `function(files, *, option)` yields batches (see inputs.py)."""
+    """Declare where articles come from: `function(files, *, option)` yields batches (see reading.py)."""
     return Stage(function, "source")
 
 
 def sink(function: Callable[..., Any]) -> Stage:
-    """Declare where articles end: `function(articles, *, option)` yields bytes, or Files for a folder."""
+    """Declare where articles end: `function(parcels, *, option)` yields bytes, or Files for a folder."""
     return Stage(function, "sink")
 
 
@@ -157,8 +160,12 @@ class Step:
         result = self.stage.function(*given, **self.options)
         outcome: Outcome
         outcome, changes = result if type(result) is tuple else (result, None)
-        if not isinstance(outcome, dict) or outcome.get("edits") is not article.get("edits"):
-            return outcome  # dropped, or output, or the stage (`undo`) keeps the edits itself
+        if outcome is None:
+            raise TypeError(f"the stage `{self.name}` returned nothing")
+        if not isinstance(outcome, dict):
+            return outcome  # dropped, or output
+        if outcome.get("edits") is not article.get("edits"):
+            return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
         return edits.record(article, outcome, changes, **noted, keep=self.edits)
 
     def key(self, article: Article) -> Any:
@@ -177,6 +184,18 @@ class Step:
         batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
         return batches
 
+    def read(self, on_drop: OnDrop) -> Iterator[Article]:
+        """The articles of this step's files."""
+        items = (item for batch in self.batches() for item in batch.items())
+        return _kept((item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop)
+
+    def written(self, parcels: Iterable[Parcel]) -> Iterator[bytes | File]:
+        """What a sink makes of articles."""
+        if self.edits != "keep":
+            parcels = (Parcel(one.place, article=edits.trimmed(one.article, self.edits)) for one in parcels)
+        output: Iterator[bytes | File] = self.stage.function(parcels, **self.options)
+        return output
+
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
         """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
         if self.stage.kind == "source":
@@ -185,11 +204,12 @@ class Step:
                 (item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop
             )
         elif self.stage.kind == "sink":
-            yield from self.stage.function(articles, **self.options)
+            yield from self.written(Parcel(Place(), article=article) for article in articles)
         elif self.sees_all:
-            articles = list(articles)
-            decisions = self.decide([self.key(article) for article in articles])
-            pairs = zip(articles, decisions, strict=True)
+            keyed = ((article, attempt_key(self, article)) for article in articles)
+            waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
+            decisions = self.decide([key for _, key in waiting])
+            pairs = zip((article for article, _ in waiting), decisions, strict=True)
             yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
         else:
             yield from _kept((attempt(self, article) for article in articles), self, on_drop)
@@ -199,20 +219,35 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
     """`step.apply`, where a failure becomes a reject: one bad article never stops a corpus."""
     try:
         return step.apply(article, decision)
+    except click.ClickException:  # an option that only the stage could check: the user must hear of it, once
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
         return Dropped(article, failure(error), failed=True)
 
 
-def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
-    for item in items:
-        if not isinstance(item, Dropped):
-            yield item
-        elif on_drop is not None:
-            on_drop(step.name, item)
-        else:
-            import logging
+def attempt_key(step: Step, article: Article) -> Any:
+    """`step.key`, where a failure becomes a reject."""
+    try:
+        return step.key(article)
+    except Exception as error:  # noqa: BLE001 - as above
+        return Dropped(article, failure(error), failed=True)
 
-            logging.getLogger("corptool").warning("%s %s: %s", step.name, item.fate, item.reason)
+
+def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
+    return (item for item in items if not _lost(item, step, on_drop))
+
+
+def _lost(item: Any, step: Step, on_drop: OnDrop) -> bool:
+    """Whether an item does not go on; if so, it is told."""
+    if not isinstance(item, Dropped):
+        return False
+    if on_drop is not None:
+        on_drop(step.name, item)
+    else:
+        import logging
+
+        logging.getLogger("corptool").warning("%s %s: %s", step.name, item.fate, item.reason)
+    return True
 
 
 def _with_named(function: Callable[..., Any] | None, options: Mapping[str, Any]) -> Callable[[Any], Any]:
@@ -245,14 +280,21 @@ class Pipeline:
     @classmethod
     def of(cls, step: Step) -> Pipeline:
         """The pipeline of one step, as a subcommand runs it."""
-        pipeline = cls(step.name)
-        pipeline.steps = [step]
+        pipeline = cls.__new__(cls)
+        pipeline.text, pipeline.on_drop, pipeline.steps = "", None, [step]
         return pipeline
 
     def __reduce__(self) -> tuple[type[Pipeline], tuple[str]]:
+        if not self.text:
+            raise TypeError("only a pipeline made from text can be pickled")
         return Pipeline, (self.text,)
 
     def __call__(self, articles: Iterable[Article] = ()) -> Iterator[Any]:
+        """What comes out of the last step, for these articles, or for the files that the first step names."""
+        if self.steps[-1].output:
+            raise ValueError("in the library a pipeline has no -o: write what it yields")
+        if self.steps[0].files or self.steps[0].files_from:
+            articles = self.steps[0].read(self.on_drop)
         for step in self.steps:
             articles = step.over(articles, on_drop=self.on_drop)
         return iter(articles)
@@ -264,7 +306,7 @@ def parse(words: list[str]) -> Step:
     stage = lookup(name)
     if not isinstance(stage, Stage):
         raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
-    with stage.command().make_context(name, arguments) as context:
+    with stage.command().make_context(f"corptool {name}", arguments) as context:
         return bind(stage, context.params)
 
 
@@ -319,13 +361,18 @@ def names() -> list[str]:
 def lookup(name: str) -> Stage | click.Command:
     """The stage or plain command that `commands/NAME.py` declares."""
     if name not in names():
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, names(), 1)
-        hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(names())
-        raise click.UsageError(f"there is no stage `{name}`: {hint}")
+        raise unknown(name, names())
     module = importlib.import_module(f"corptool.commands.{name}")
     for value in vars(module).values():
         if isinstance(value, Stage | click.Command) and value.name == name:
             return value
     raise click.UsageError(f"{module.__file__} declares no stage")
+
+
+def unknown(name: str, known: list[str]) -> click.UsageError:
+    """The error for a stage that is not there, which names the nearest."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(known)
+    return click.UsageError(f"there is no stage `{name}`: {hint}")

@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corptool.rules import charset_tables
@@ -105,6 +105,7 @@ def test_bytes_that_the_codec_would_not_write(data, encoding):
     assert rebuilt(read(data, encoding)) == data
 
 
+@example(b"\0\0\xc4\xd0\xdb\xe5")  # EUC-TW
 @given(st.binary(max_size=80))
 def test_any_bytes_come_back(data):
     assert rebuilt(decode(data)) == data

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corptool.rules import mojibake_tables
+from corptool.text import repair
 from corptool.text.changes import apply
-from corptool.text.repair import repairs
+
+
+def repairs(text, **options):
+    return repair.repairs(text, tables=mojibake_tables(), **options)
+
 
 UNCHANGED = [
     "",

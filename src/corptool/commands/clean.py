@@ -22,8 +22,14 @@ RULE_FILE = click.Path(exists=True, dir_okay=False)
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
 @click.option("--rules", multiple=True, type=RULE_FILE, help="Further rules, from a TOML file.")
+@click.option("--mode", type=click.Choice(["strict", "balanced", "recall"]), help="What to do in doubt.")
 def clean(
-    article: Article, *, keep: tuple[str, ...] = (), only: tuple[str, ...] = (), rules: tuple[str, ...] = ()
+    article: Article,
+    *,
+    keep: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+    mode: str = "balanced",
 ) -> tuple[Article, list[Change]]:
     """Remove what is not the article, and lift title, date, author and the rest from it.
 
@@ -38,7 +44,15 @@ def clean(
     text = article["text"]
     stripped = glosses(text, data.gloss_tables()) if wanted("gloss") and may_hold_glosses(text) else []
     plain = apply(text, stripped)
-    page, found = find(plain, data.boilerplate(*map(Path, rules)))
+    hints = article.get("hints") or ()
+    page, found = find(
+        plain,
+        data.boilerplate(*map(Path, rules)),
+        model=data.line_model(html=bool(hints)),
+        hints=hints,
+        mode=mode,
+        title=article.get("title"),
+    )
     out = [finding for finding in found if wanted(finding.kind)]
     changes = removals(plain, page.lines, out, blank=wanted("blank"))
     lifted = fields(page.lines, out if only else found, dateline=not only)

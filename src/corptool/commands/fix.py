@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from corptool.article import Article
+from corptool.rules import mojibake_tables
 from corptool.stage import stage
 from corptool.text.changes import Change
 from corptool.text.repair import repairs
@@ -35,6 +36,7 @@ def fix(
     """
     changes = repairs(
         article["text"],
+        tables=mojibake_tables(),
         encoding=encoding,
         entities=entities,
         controls=controls,

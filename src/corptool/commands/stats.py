@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from corptool import files
-from corptool.article import Article, dumps, loads
+from corptool.article import Article, Parcel, dumps, loads
 from corptool.stage import sink
 from corptool.text.counts import Counts, counts
 
@@ -23,7 +23,7 @@ UNKNOWN = "(unknown)"
 @click.option("--lost", metavar="REJECTS", help="Count what is in this file, which --rejects wrote, as well.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all numbers, for programs.")
 def stats(
-    articles: Iterable[Article], *, top: int = 10, lost: str | None = None, as_json: bool = False
+    parcels: Iterable[Parcel], *, top: int = 10, lost: str | None = None, as_json: bool = False
 ) -> Iterator[bytes]:
     """Print tables of a corpus: sizes, languages, sites, dates, what was removed, duplicates and losses.
 
@@ -32,8 +32,8 @@ def stats(
     Example: corptool stats --lost rejects.jsonl corpus.jsonl
     """
     corpus = Corpus()
-    for article in articles:
-        corpus.add(article)
+    for parcel in parcels:
+        corpus.add(parcel.article)
     if lost is not None:
         with files.opened(lost) as file:
             for line in file:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import os
+from functools import lru_cache
 from hashlib import sha256
 
-from corptool import edits, files
+from corptool import edits, files, reading
 from corptool.article import Article
 from corptool.stage import stage
 from corptool.text.decode import encode
@@ -16,16 +17,17 @@ def verify(article: Article) -> Article:
     """Hold articles against the files they were read from.
 
     Articles that hold pass through. Rejected are those whose source at `origin.path` is missing or has other bytes
-    (`origin.sha256`), and those whose edits do not lead back to what was read.
+    (`origin.sha256`), and those whose edits do not lead back to what was read. A relative path is meant from the
+    folder in which corptool runs.
 
     \b
       corptool verify corpus.jsonl > /dev/null && echo all there
     """
     first = edits.undo_all(article)
-    origin = article.get("origin")
-    if not origin or "sha256" not in origin:
+    origin = article.get("origin") or {}
+    if not {"path", "sha256", "format"} <= {*origin}:
         raise ValueError("it has no `origin` that could be verified")
-    record = _record(origin, len(first["text"]))
+    record = _record(origin)
     if sha256(record).hexdigest() != origin["sha256"]:
         raise ValueError(f"{origin['path']} is not the file that was read: its bytes have another SHA-256")
     if origin["format"] == "text":
@@ -35,16 +37,37 @@ def verify(article: Article) -> Article:
     return article
 
 
-def _record(origin: Article, _: int) -> bytes:
+def _record(origin: Article) -> bytes:
     """The bytes that the article was read from."""
-    path = origin["path"]
+    path, offset = origin["path"], origin.get("offset")
     if path == "-":
         raise ValueError("it was read from standard input, which is gone")
-    if member := origin.get("member"):
-        return next(data for name, data in files.members(path, lambda name: name == member))
-    with files.opened(path) as stream:
-        data = stream.read()
-    if "offset" not in origin:
+    if not os.path.isfile(path):
+        raise ValueError(f"there is no file {path} (a relative path is meant from the folder in which corptool runs)")
+    if origin.get("member") is None and offset is not None and files.bare(path) == path:
+        with open(path, "rb") as file:
+            if file.read(2) not in reading.UTF16_MARKS:
+                file.seek(offset)
+                return file.readline().rstrip(b"\r\n")
+    data = _whole(path, origin.get("member"))
+    if offset is None:
         return data
-    rest = io.BytesIO(data[origin["offset"] :])
-    return rest.readline().rstrip(b"\r\n")
+    if data.startswith(reading.UTF16_MARKS):  # it was read, and its offsets were counted, as UTF-8
+        data = data.decode("utf-16").encode()
+    return data[offset:].partition(b"\n")[0].rstrip(b"\r")
+
+
+@lru_cache(1)
+def _whole(path: str, member: str | None) -> bytes:
+    """A file or a member of an archive, decompressed. The articles of one come together: the last one is kept."""
+    if member is None:
+        with files.opened(path) as stream:
+            data = stream.read()
+    else:
+        for name, found in files.members(path, lambda name: name == member):
+            if name == member and isinstance(found, bytes):
+                data = found
+                break
+        else:
+            raise ValueError(f"{path} has no member {member} that can be read")
+    return data

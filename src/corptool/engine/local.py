@@ -11,13 +11,12 @@ from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import Any, NamedTuple
 
-import orjson
-
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure
+from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.edits import trimmed
 from corptool.files import CHUNK
 from corptool.formats import File
 from corptool.reading import Batch, Document
-from corptool.stage import Pipeline, Step, attempt
+from corptool.stage import Pipeline, Step, attempt, attempt_key
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
@@ -63,18 +62,20 @@ class Part(NamedTuple):
 
     steps: list[tuple[int, Step]]
     """With their positions in the pipeline."""
-    reads: bool = False
-    """The pipeline begins with a source, and this is its first part."""
+    reads: Step | None = None
+    """The source, where this is the first part of a pipeline that begins with one."""
     decided: bool = False
     """The first of the steps is a corpus stage, whose decisions come with the batch."""
     key: tuple[int, Step] | None = None
     """The corpus stage that follows, for which keys are made."""
+    last: int = 0
+    """The position of the last step of the pipeline."""
 
     def __call__(self, batch: Batch | Decided) -> Result:
         """Run a batch through."""
         result = Result([], [], [], Counter())
         decisions = batch.decisions if isinstance(batch, Decided) else repeat(None)
-        for item, decision in zip(batch.items(), decisions, strict=False):
+        for item, decision in zip(batch.items(), decisions, strict=isinstance(batch, Decided)):
             if isinstance(item, Lost):
                 result.counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
                 result.lost.append((0, item))
@@ -88,11 +89,14 @@ class Part(NamedTuple):
         if self.reads:
             counts[0, "in"] += 1
             counts[0, "out"] += 1
+            article = trimmed(article, self.reads.edits)
         decided = self.decided
         for position, step in self.steps:
             counts[position, "in"] += not decided  # with a decision it was counted when its key was made
             outcome = attempt(step, article, decision if decided else None)
             decided = False
+            if not isinstance(outcome, dict | Dropped) and position != self.last:
+                outcome = Dropped(article, f"`{step.name}` wrote output here, and another stage follows", failed=True)
             if isinstance(outcome, Dropped):
                 counts[position, outcome.fate] += 1
                 result.lost.append((position, Lost(parcel.place, outcome)))
@@ -105,13 +109,12 @@ class Part(NamedTuple):
         if self.key:
             position, step = self.key
             counts[position, "in"] += 1
-            try:
-                result.keys.append(step.key(article))
-            except Exception as error:  # noqa: BLE001 - as in `attempt`
-                counts[position, "rejected"] += 1
-                dropped = Dropped(article, failure(error), failed=True)
-                result.lost.append((position, Lost(parcel.place, dropped)))
+            key = attempt_key(step, article)
+            if isinstance(key, Dropped):
+                counts[position, key.fate] += 1
+                result.lost.append((position, Lost(parcel.place, key)))
                 return
+            result.keys.append(key)
         result.outputs.append(parcel if article is parcel.article else Parcel(parcel.place, article=article))
 
 
@@ -125,8 +128,7 @@ class Decided(NamedTuple):
         """The articles."""
         for waiting in self.lines:
             place, _, line = waiting.partition(b"\t")
-            path, number, offset = orjson.loads(place)
-            yield Parcel(Place(path, number, offset), line)
+            yield Parcel(Place(**loads(place)), line)
 
 
 def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
@@ -146,16 +148,16 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
 def parts(steps: list[Step]) -> list[Part]:
     """Cut a pipeline before its corpus stages; source and sink are no part of it."""
     found: list[Part] = []
-    reads, decided = steps[0].stage.kind == "source", False
+    reads, decided = steps[0] if steps[0].stage.kind == "source" else None, False
     run: list[tuple[int, Step]] = []
     for position, step in enumerate(steps):
         if step.stage.kind != "article":
             continue
         if step.sees_all:
-            found.append(Part(run, reads, decided, (position, step)))
-            reads, decided, run = False, True, []
+            found.append(Part(run, reads, decided, (position, step), len(steps) - 1))
+            reads, decided, run = None, True, []
         run.append((position, step))
-    return [*found, Part(run, reads, decided)]
+    return [*found, Part(run, reads, decided, None, len(steps) - 1)]
 
 
 def _here(part: Part, batches: Iterable[Batch | Decided]) -> Iterator[Result]:
@@ -170,13 +172,13 @@ def _reported(results: Iterable[Result], report: Report) -> Iterator[list[Output
 
 
 def _into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Report) -> Iterator[list[Output]]:
-    def articles() -> Iterator[Any]:
+    def parcels() -> Iterator[Parcel]:
         for output in chain.from_iterable(outputs):
             assert isinstance(output, Parcel), "only articles reach a sink"
             report.counts.update({(position, "in"): 1, (position, "out"): 1})
-            yield output.article
+            yield output
 
-    for output in sink.over(articles(), on_drop=None):
+    for output in sink.written(parcels()):
         yield [output]
 
 
@@ -191,11 +193,12 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
             keys += result.keys
             for parcel in result.outputs:
                 assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-                waiting.write(dumps(list(parcel.place)) + b"\t" + parcel.line + b"\n")
+                waiting.write(dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n")
         decisions = step.decide(keys)
         waiting.seek(0)
         while lines := waiting.readlines(CHUNK):
             yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))
+        assert next(decisions, None) is None, f"`{step.name}` decided on more articles than there are"
 
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:

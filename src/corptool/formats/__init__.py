@@ -5,6 +5,7 @@ A format `x` is a module `x.py` with any of
     SUFFIXES                             the file names it knows, such as (".html", ".htm"), on one line
     read(file, *, …) -> Iterator[Record] ValueError says what cannot be read
     write(articles, *, …) -> Iterator[bytes | File]
+    FOLDER = True                        it writes one file an article
 
 and is found by lying in this folder.
 """
@@ -36,6 +37,12 @@ class File(NamedTuple):
     name: str
     data: bytes | Iterable[bytes]
     """All of it, or pieces of what is too large to be held."""
+    alone: bool = False
+    """It makes sense by itself: without a folder its bytes go to standard output."""
+
+
+FOLDER = File("", b"")
+"""The folder itself: a format of one file an article writes it first, so that it is there even if no article comes."""
 
 
 @cache

@@ -73,7 +73,7 @@ def declared(data: bytes) -> str | None:
     try:
         name = codecs.lookup((found[1] or found[2]).decode("ascii")).name
         b"-".decode(name, "ignore")  # not one of Python's codecs that are no encodings
-    except LookupError:
+    except (LookupError, UnicodeError):
         return None
     return BROWSERS_READ.get(name, name)
 

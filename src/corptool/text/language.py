@@ -1,0 +1,176 @@
+"""Which language a text is in, and for Chinese which script: told where something in the text tells it, else not.
+
+Scripts are told by characters that only one of them has. Most short Chinese texts without such a character are right
+in both scripts; nobody can know, so nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+KANA = "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"
+HANGUL = "\uac00-\ud7a3\u1100-\u11ff"
+WORD = re.compile(f"[^\\W\\d_{HAN}{KANA}{HANGUL}]+")
+NO_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|`[^`\n]*`|<[^<>\n]{1,200}>")
+
+KANA_SHARE = 0.1
+"""Of Han and kana. Japanese sentences have 40 % and more; Chinese ones quote a brand."""
+HAN_SHARE = 2
+"""Han characters count for this many Latin words: 'a 2025 title 標題' is English, 'Rust 編程' is Chinese."""
+MINORITY = 0.25
+"""Of the telling characters. From here on a text is mixed; quotations stay under 10 %."""
+REGION = (5, 4)
+"""Words of a region that are needed, and how many times as many as of the other one."""
+
+ENGLISH = frozenset(
+    "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which "
+    "one you were all her she there would their we him been has when who will no more if out so up said what its about "
+    "than into them can only other new some could time these two may then do first any my now such like our over man "
+    "me even most made after also did many before must through your see how us i".split()
+)
+TAIWAN = re.compile(
+    "軟體|硬體|程式碼|網際網路|行動電話|智慧型|部落格|簡訊|列印|雷射|計程車|捷運|腳踏車|義大利|紐西蘭|歐巴馬|川普|馬鈴薯|"
+    "冰淇淋|悠遊卡|健保|統一編號|新臺幣|新台幣|滑鼠|記憶體|資料庫|物件導向|伺服器|迴圈|預設|解析度|介面|使用者"
+)
+HONG_KONG = re.compile(
+    "[嘅咗喺唔佢哋冇嚟嘢啲咁乜嗰]|的士|巴士|士多|質素|屋苑|港鐵|八達通|電單車|泊車|傢俬|雪糕|三文治|朱古力|薯仔|布殊|碧咸|警務處|"
+    "康文署|廉署|差餉|強積金|公屋|居屋|中學文憑|着|裏|衞"
+)
+
+
+class Tables(NamedTuple):
+    """Sets of characters, by name, from data/scripts.tsv. `rules.script_tables()` loads them."""
+
+    simplified: frozenset[str]
+    traditional: frozenset[str]
+    japanese: frozenset[str]
+    """Reforms of Japanese script that no Chinese script has: 広 and 駅."""
+    reformed: frozenset[str]
+    """All of its reforms, with those that Simplified has too: 国."""
+    unreformed: frozenset[str]
+    """What they replaced, and modern Japanese text no longer has: 國."""
+
+
+class Language(NamedTuple):
+    """What was told."""
+
+    tag: str | None
+    """BCP 47: `en`, `zh-Hans`, `zh-Hant`, `zh-Hant-HK`, `zh` (both scripts), `ja`, …; None where nothing tells."""
+    lines: Mapping[str, list[int]] = {}
+    """Of a text in both scripts, which lines (from 1) are in which."""
+
+
+def language(text: str, tables: Tables) -> Language:
+    """The language of a text. URLs, addresses, markup and code are looked past.
+
+    >>> from corptool.rules import script_tables
+    >>> tables = script_tables()
+    >>> [language(text, tables).tag for text in ("网站首页", "網站首頁", "東京の駅です", "中文", "It is the end.")]
+    ['zh-Hans', 'zh-Hant', 'ja', None, 'en']
+    """
+    prose = NO_PROSE.sub(" ", text)
+    counts = Counter(prose)
+    han, kana, hangul = (_number(counts, span) for span in (HAN, KANA, HANGUL))
+    words = len(WORD.findall(prose))
+    if 2 * hangul > han + kana + hangul + words:
+        return Language("ko")
+    if HAN_SHARE * (han + kana) < words or not han + kana:
+        return Language(_of_words(prose))
+    if _is_japanese(frozenset(counts), han, kana, tables):
+        return Language("ja")
+    return _chinese(prose, tables) if han else Language(None)
+
+
+def script(text: str, tables: Tables) -> str | None:
+    """`s`, `t`, `mixed`, or None: which Chinese script, by the characters that only one has.
+
+    >>> from corptool.rules import script_tables
+    >>> [script(text, script_tables()) for text in ("汉字", "漢字", "汉字漢字", "人口")]
+    ['s', 't', 'mixed', None]
+    """
+    simplified, traditional = evidence(text, tables)
+    if not simplified and not traditional:
+        return None
+    if min(simplified, traditional) > MINORITY * (simplified + traditional):
+        return "mixed"
+    return "s" if simplified > traditional else "t"
+
+
+def evidence(text: str, tables: Tables) -> tuple[int, int]:
+    """How many characters only Simplified text has, and how many only Traditional text."""
+    counts = Counter(text)
+    return tuple(  # type: ignore[return-value]
+        sum(number for character, number in counts.items() if character in table)
+        for table in (tables.simplified, tables.traditional)
+    )
+
+
+def _number(counts: Mapping[str, int], span: str) -> int:
+    found = re.findall(f"[{span}]", "".join(counts))
+    return sum(counts[character] for character in found)
+
+
+def _is_japanese(characters: frozenset[str], han: int, kana: int, tables: Tables) -> bool:
+    japanese_only = characters & tables.japanese
+    conforms = not characters & tables.unreformed and _in_jis(characters)
+    if kana >= KANA_SHARE * (han + kana) and (conforms or set(re.findall(f"[{KANA}]", "".join(characters))) != {"の"}):
+        return bool(kana)
+    if not conforms:
+        return False
+    reforms = characters & tables.simplified & tables.reformed
+    return bool(japanese_only or (reforms and characters & tables.traditional)) and not (
+        (characters & tables.simplified) - tables.reformed
+    )
+
+
+def _in_jis(characters: frozenset[str]) -> bool:
+    try:
+        "".join(character for character in characters if character >= "\u3400").encode("cp932")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _chinese(text: str, tables: Tables) -> Language:
+    verdict = script(text, tables)
+    if verdict == "s":
+        return Language("zh-Hans")
+    if verdict == "t":
+        return Language("zh-Hant" + _region(text))
+    if verdict is None:
+        return Language(None)
+    lines: dict[str, list[int]] = {"zh-Hans": [], "zh-Hant": []}
+    for number, line in enumerate(text.split("\n"), 1):
+        if of_line := script(line, tables):
+            for name in {"s": ["zh-Hans"], "t": ["zh-Hant"], "mixed": ["zh-Hans", "zh-Hant"]}[of_line]:
+                lines[name].append(number)
+    return Language("zh", lines)
+
+
+def _region(text: str) -> str:
+    """`-TW`, `-HK` or nothing: only a document's vocabulary tells, its characters do not."""
+    taiwan, hong_kong = len(TAIWAN.findall(text)), len(HONG_KONG.findall(text))
+    least, times = REGION
+    if taiwan >= max(least, times * hong_kong):
+        return "-TW"
+    return "-HK" if hong_kong >= max(least, times * taiwan) else ""
+
+
+def _of_words(text: str) -> str | None:
+    """The language of alphabetic text: English by its function words, others by chardet where there is enough."""
+    found = re.findall(r"[^\W\d_]+", text.lower())
+    if not found:
+        return None
+    known = sum(word in ENGLISH for word in found)
+    if known >= max(1, 0.2 * len(found)):
+        return "en"
+    if sum(map(len, found)) < 60:
+        return None
+    import chardet
+
+    named = chardet.detect(text.encode("utf-8", "ignore"))["language"]
+    return named if named and named not in ("en", "zh", "ja", "ko") else None

@@ -1,0 +1,54 @@
+"""Languages and scripts: first what cannot be told, then what can, then what we know we get wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corptool import dictionaries, rules
+from corptool.text.language import language, script
+
+NOT_TOLD = ["", "中文", "人口一百", "2025", "OK", "享年84。", "😀", "。。。", "https://example.com/the-end"]
+
+TOLD = [
+    ("zh-Hans", "网站"),
+    ("zh-Hans", "HTTP 是一个基于文本的协议，同时一个请求有如下格式："),
+    ("zh-Hans", "鲜の每日 C 果汁，这是一个品牌的名字。"),
+    ("zh-Hans", "他说：“Machine learning models can be very large”，然后就走了，谁也没有说话。"),
+    ("zh-Hant", "網站"),
+    ("zh-Hant", "寄出新訊息予使用者，重新指派問題予仲裁員"),
+    ("zh-Hant", "秘密與恒心，恒生銀行的秘書在此說。"),
+    ("zh-Hant", "東京駅前的商店都關門了，這裡沒有人。"),
+    ("zh-Hant-TW", "這個軟體在智慧型手機和平板上，可以列印資料庫的內容，預設的介面也能用滑鼠操作。"),
+    ("zh-Hant-HK", "佢哋喺巴士站等咗好耐，冇嘢食，後來搭的士去港鐵站。"),
+    ("ja", "東京の駅で会いましょう。"),
+    ("ja", "元広島県議会議員。"),
+    ("ja", "身長172cm、体重60kg。"),
+    ("ko", "안녕하세요. 서울(首爾)에서 왔습니다."),
+    ("en", "The method was called wang (王) by the author of this book."),
+    ("en", "It is."),
+    ("fr", "Le gouvernement a annoncé hier que les nouvelles mesures entreront en vigueur dès la semaine prochaine."),
+    ("ru", "Правительство вчера объявило, что новые меры вступят в силу уже на следующей неделе в столице."),
+]
+
+
+@pytest.mark.parametrize("text", NOT_TOLD)
+def test_not_told(text):
+    assert language(text, rules.script_tables()).tag is None
+
+
+@pytest.mark.parametrize(("tag", "text"), TOLD)
+def test_told(tag, text):
+    assert language(text, rules.script_tables()).tag == tag
+
+
+@pytest.mark.xfail(reason="characters that modern Japanese and both Chinese scripts share")
+@pytest.mark.parametrize("text", ["新宿区役所前", "昭和六十年東京生"])
+def test_japanese_without_kana(text):
+    assert language(text, rules.script_tables()).tag == "ja"
+
+
+@given(st.text("中文人口汉字漢字发發のカabc 1\n"))
+def test_the_other_script_is_told_of_what_was_converted(text):
+    tables = rules.script_tables()
+    for config, wrong in (("s2tw", "s"), ("t2s", "t")):
+        assert script(dictionaries.engine(config).convert(text), tables) != wrong
