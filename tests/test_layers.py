@@ -27,16 +27,21 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
         {"sys"},
     ),
+    "store": (set(), {"click", "sys"}),
+    "index": ({"corptool.copies"}, {"click", "sys"}),
+    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "commands": (
         {"corptool"}
         | {
             f"corptool.{part}"
             for part in (
                 "article",
+                "copies",
                 "dictionaries",
                 "edits",
                 "files",
                 "formats",
+                "index",
                 "keys",
                 "metatable",
                 "reading",

@@ -4,7 +4,8 @@
 
 Each line is a run: first code point, length, what the first becomes, step (1 if what it becomes counts along,
 else 0), the numbers in hex. Code points that are in no run (punctuation, white space, controls) are skipped;
-parentheses become 1 and 2, so that what stands between them can be looked at.
+parentheses become 1 and 2, so that what stands between them can be looked at, and what ends a line or a sentence
+becomes 3, so that no shingle runs over it.
 """
 
 import unicodedata
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import opencc
 
-PARENTHESES = {"(": 1, "\uff08": 1, ")": 2, "\uff09": 2}
+MARKS = {"(": 1, "\uff08": 1, ")": 2, "\uff09": 2}
+MARKS |= dict.fromkeys("\n\r\u2028\u2029.!?;\u3002\uff01\uff1f\uff1b\uff0e\uff61", 3)
 LAST = 0x323AF
 """The end of CJK Extension H: nothing beyond is a letter."""
 
@@ -45,8 +47,8 @@ def fold(code: int, same: dict[str, str]) -> int:
     """What the code point becomes, or 0 where it is skipped."""
     if 0xD800 <= code < 0xE000:
         return 0
-    if chr(code) in PARENTHESES:
-        return PARENTHESES[chr(code)]
+    if chr(code) in MARKS:
+        return MARKS[chr(code)]
     plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", chr(code))).lower()[:1]
     if not plain.isalnum():
         return 0

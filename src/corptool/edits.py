@@ -75,8 +75,8 @@ def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only:
     """
     return any(
         entry["stage"] == stage
-        and entry["version"] == __version__
-        and entry["options"] == options
+        and entry.get("version") == __version__
+        and entry.get("options") == options
         and (not text_only or entry.get("changes") or entry.get("kinds"))
         and _stands(article, entry)
         for entry in article["edits"]
@@ -124,7 +124,7 @@ def trimmed(article: Article, keep: Keep) -> Article:
 def _stands(article: Article, entry: dict[str, Any]) -> bool:
     """Whether text and metadata are still what the stage of this entry left."""
     values = entry.get("set", {}).items()
-    return all(article.get(key) == new for key, (_, new) in values) and entry["check"] == digest(article["text"])
+    return all(article.get(key) == new for key, (_, new) in values) and entry.get("check") == digest(article["text"])
 
 
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:

@@ -77,7 +77,10 @@ class Document(NamedTuple):
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
         for number, record in enumerate(formats.load(self.format).read(file)):
             place = Place(self.path, None, record.offset)
-            yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
+            try:
+                yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
+            except Exception as error:  # noqa: BLE001 - the other records of the file are unharmed
+                yield Lost(place, Dropped(record.raw, failure(error), failed=True))
 
 
 class Ready(NamedTuple):
@@ -243,64 +246,51 @@ def _from_line(line: bytes, place: Place, options: Options, member: str | None) 
     try:
         article = loads(line)
         if isinstance(article.get("text"), str) and article.get("id") is not None and not options.map:
-            _hold(article)
-            return Parcel(place, line, article)
+            return Parcel(place, line, _held(article))
+        return _parcel(Record(article, line, place.offset), place, "jsonl", options, member, tell=place.line == 1)
     except Exception as error:  # noqa: BLE001 - as above
         return Lost(place, Dropped(line, failure(error), failed=True))
-    return _parcel(Record(article, line, place.offset), place, "jsonl", options, member, tell=place.line == 1)
 
 
-def _hold(article: Article) -> None:
-    """ValueError where a key that corptool writes holds something of another kind."""
+def _held(article: Article) -> Article:
+    """The article. ValueError: a key that corptool writes holds something of another kind."""
     for key, kind in OURS.items():
         if article.get(key) is not None and not isinstance(article[key], kind):
             what = "an object" if kind is dict else "a list"
-            raise ValueError(
-                f"its `{key}` is not {what}, as corptool writes it: rename that key, as --map my_{key}={key}"
-            )
-    if not all(isinstance(entry, dict) and {"stage", "check"} <= {*entry} for entry in article.get("edits") or ()):
-        raise ValueError("its `edits` are not corptool's: rename that key, as --map my_edits=edits")
+            raise ValueError(f"its `{key}` is not {what}, as corptool writes it: rename it with --map other={key}")
+    if not all(isinstance(entry, dict) and "stage" in entry for entry in article.get("edits") or ()):
+        raise ValueError("its `edits` are not corptool's: rename that key with --map other=edits")
+    return article
 
 
 def _parcel(
     record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
 ) -> Parcel | Lost:
-    """A record as an article; one that cannot be is a reject, and the others of its file are unharmed."""
-    try:
-        fields = _named(record.fields, place, options, tell)
-        if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
-            fields, format_ = _page(fields), "html"
-        if options.meta:
-            fields |= metatable.known_of(place.path if member is None else member, options.meta)
-        if not isinstance(fields.get("text"), str):
-            raise ValueError(_no_text(record.fields, options))
-        _hold(fields)
-        return Parcel(place, article=_article(fields, record.raw, place, format_, options, member))
-    except Exception as error:  # noqa: BLE001 - as above
-        return Lost(place, Dropped(record.raw, failure(error), failed=True))
-
-
-def _page(fields: Article) -> Article:
-    """The fields of a record that brings a page; what it knows of the page itself counts more."""
-    read = formats.load("html").read_markup(fields["html"])
-    given = {key: value for key, value in fields.items() if value is not None or key not in read}
-    return {key: value for key, value in (read | given | {"text": read["text"]}).items() if key != "html"}
-
-
-def _article(fields: Article, raw: bytes, place: Place, format_: str, options: Options, member: str | None) -> Article:
-    """The fields with an id and an origin, where they have none."""
+    """An article made of a record: with an id and an origin, where it has none."""
+    fields = _held(_named(record.fields, place, options, tell))
+    if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
+        page = formats.load("html").read_markup(fields["html"])
+        given = {key: value for key, value in fields.items() if value is not None or key not in page}
+        fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
+        format_ = "html"
+    if options.meta:
+        fields |= metatable.known_of(place.path if member is None else member, options.meta)
+    if not isinstance(fields.get("text"), str):
+        return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
     found = fields.pop("origin", None) or {}
     given = fields.pop("id", None)
-    article: Article = {"id": identity(place, member, raw) if given is None else given} | fields
+    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
     if "sha256" in found:  # an article that was exported whole comes back as it was
-        return article | {"origin": found}
+        return Parcel(place, article=article | {"origin": found})
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
-    origin |= {"sha256": sha256(raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
+    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
     if place.line is not None or place.offset:
         origin["offset"] = place.offset
-    return article | {"origin": {key: value for key, value in origin.items() if value is not None}}
+    return Parcel(
+        place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
+    )
 
 
 def _named(fields: Article, place: Place, options: Options, tell: bool) -> Article:

@@ -15,12 +15,14 @@ or a Dropped. It never changes what it was given. Edits are recorded here, so no
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import click
 
@@ -30,6 +32,8 @@ from corptool.formats import File
 from corptool.reading import Batch
 
 Outcome = Article | Dropped | bytes | File
+TOGETHER = 256
+"""Articles of a block for which a stage may make keys at once."""
 OnDrop = Callable[[str, Dropped], None] | None
 
 EVERYWHERE: list[click.Parameter] = [
@@ -45,6 +49,10 @@ EVERYWHERE: list[click.Parameter] = [
     ),
 ]
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
+
+
+class AsIs(NamedTuple):
+    """The decision that an article goes on as it is: then it need not even be parsed again."""
 
 
 class Stage:
@@ -67,6 +75,7 @@ class Stage:
             if param.name in self.defaults:
                 param.default = self.defaults[param.name]
         self._key: Callable[..., Any] | None = None
+        self._keys: Callable[..., Any] | None = None
         self._decide: Callable[..., Any] | None = None
         self._when: str | None = None
 
@@ -77,8 +86,13 @@ class Stage:
         self._key, self._when = function, when
         return function
 
+    def keys(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Declare `keys(articles)`, which makes the keys of a block at once, where that is faster than `key`."""
+        self._keys = function
+        return function
+
     def decide(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Declare `decide(keys)`, which yields a decision for each key, in order."""
+        """Declare `decide(keys)`, which takes all keys and then yields a decision for each, in order."""
         self._decide = function
         return function
 
@@ -154,6 +168,8 @@ class Step:
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
         noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
+        if isinstance(decision, AsIs):
+            return edits.record(article, article, [], **noted, keep=self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
             return edits.record(article, article, [], **noted, keep=self.edits)
         given = (article, decision) if self.stage._key else (article,)
@@ -171,6 +187,13 @@ class Step:
     def key(self, article: Article) -> Any:
         """What the corpus stage must know of an article to decide."""
         return _with_named(self.stage._key, self.options)(article)
+
+    def keys(self, articles: list[Article]) -> list[Any]:
+        """The keys of a block of articles; in place of a key, the exception that making it raised."""
+        if self.stage._keys is not None:
+            with contextlib.suppress(Exception):  # one of them is at fault: find it below
+                return list(_with_named(self.stage._keys, self.options)(articles))
+        return [_caught(self.key, article) for article in articles]
 
     def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order."""
@@ -199,20 +222,28 @@ class Step:
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
         """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
         if self.stage.kind == "source":
-            items = (item for batch in self.batches() for item in batch.items())
-            yield from _kept(
-                (item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop
-            )
+            yield from self.read(on_drop)
         elif self.stage.kind == "sink":
             yield from self.written(Parcel(Place(), article=article) for article in articles)
         elif self.sees_all:
-            keyed = ((article, attempt_key(self, article)) for article in articles)
-            waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
-            decisions = self.decide([key for _, key in waiting])
-            pairs = zip((article for article, _ in waiting), decisions, strict=True)
+            articles = list(articles)
+            keys = [self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER)]
+            made = list(zip(articles, chain.from_iterable(keys), strict=True))
+            failed = [Dropped(one, failure(key), failed=True) for one, key in made if isinstance(key, Exception)]
+            made = [(one, key) for one, key in made if not isinstance(key, Exception)]
+            decisions = self.decide(key for _, key in made)
+            yield from _kept(failed, self, on_drop)
+            pairs = zip((one for one, _ in made), decisions, strict=True)
             yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
         else:
             yield from _kept((attempt(self, article) for article in articles), self, on_drop)
+
+
+def _caught(function: Callable[[Article], Any], article: Article) -> Any:
+    try:
+        return function(article)
+    except Exception as error:  # noqa: BLE001 - as in `attempt`
+        return error
 
 
 def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
@@ -222,14 +253,6 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
     except click.ClickException:  # an option that only the stage could check: the user must hear of it, once
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
-        return Dropped(article, failure(error), failed=True)
-
-
-def attempt_key(step: Step, article: Article) -> Any:
-    """`step.key`, where a failure becomes a reject."""
-    try:
-        return step.key(article)
-    except Exception as error:  # noqa: BLE001 - as above
         return Dropped(article, failure(error), failed=True)
 
 

@@ -1,5 +1,6 @@
 """dedup: what is a copy, what is not, and which copy stays."""
 
+import json
 import random
 
 import pytest
@@ -146,3 +147,126 @@ def test_a_form_filled_in_again_and_again_is_no_copy():
 
     articles = [article(f"{day:02}", bulletin(day)) for day in range(1, 29)]
     assert list(dedup(articles)) == articles
+
+
+def pages(number=12):
+    """Articles that have nothing in common, English and Chinese by turns."""
+    words = "harbour council engine wheat museum border copper valley senate tunnel reactor orchard".split()
+    signs = "港议机麦馆界铜谷院隧堆园山水风雨雷电春秋"
+    texts = []
+    for seed in range(number):
+        draw = random.Random(seed)
+        one = " ".join(draw.choice(words) + str(draw.randrange(100, 999)) for _ in range(80))
+        other = "，".join("".join(draw.choice(signs) for _ in range(9)) for _ in range(30))
+        texts.append(other if seed % 2 else one)
+    return texts
+
+
+def test_pages_full_of_boilerplate_stay_apart():
+    notice = "Notice: the content above was uploaded by a user and the platform only provides storage. " * 4
+    own = [text[:150] for text in pages(12)]
+    articles = [article(f"{number:02}", f"{notice}\n{text}\n{notice}") for number, text in enumerate(own)]
+    assert list(dedup(articles)) == articles
+
+
+def test_an_article_printed_a_hundred_times_is_one():
+    text = pages(1)[0]
+    words = text.split()
+    copies = []
+    for number in range(100):
+        draw = random.Random(number)
+        some = [word for word in words if draw.random() > 0.01]
+        copies.append(article(f"c{number:03}", " ".join(some)))
+    others = [article(f"x{number}", other) for number, other in enumerate(pages(60)[1:])]
+    found = marks(copies + others)
+    assert {found[one["id"]][0] for one in copies} == {"c000"}
+    assert all(found[one["id"]] == (one["id"], None) for one in others)
+
+
+def test_forms_that_occur_only_a_few_times_stay_apart():
+    bulletin = (
+        "{city}气象台{day}日6时发布天气预报：最高气温{high}摄氏度，最低气温{low}摄氏度，相对湿度百分之{wet}，"
+        "水位{level}米，用电负荷{load}兆瓦。请广大市民出门携带雨具，早晚高峰时段注意交通安全，农户请加强田间管理。"
+    )
+    one = bulletin.format(city="成都", day=3, high=31, low=19, wet=64, level=152, load=4417)
+    two = bulletin.format(city="成都", day=4, high=28, low=17, wet=71, level=149, load=3962)
+    others = [article(f"x{number}", text) for number, text in enumerate(pages(8))]
+    found = marks([article("a", one), article("b", two), *others])
+    assert (found["a"], found["b"]) == (("a", None), ("b", None))
+
+
+def test_related_articles_are_told_and_not_removed():
+    whole = "\n".join(pages(6)[::2])
+    part = pages(6)[2]
+    articles = [article("whole", whole), article("part", part), article("x", OTHER_CHINESE)]
+    marked = {one["id"]: one for one in dedup(articles, mark=True)}
+    assert marked["part"]["related"] == [{"relation": "contained", "id": "whole"}]
+    assert marked["whole"]["related"] == [{"relation": "contains", "id": "part"}]
+    assert [one["id"] for one in dedup(articles)] == ["whole", "part", "x"]
+    assert [one["id"] for one in dedup(articles, relations="exact,contained")] == ["whole", "x"]
+
+
+@pytest.mark.parametrize(
+    ("relations", "stay"),
+    [("exact", ["a", "s", "n"]), ("exact,same", ["a", "n"]), ("exact,same,near", ["a"])],
+)
+def test_relations_choose_what_is_removed(relations, stay):
+    articles = [article("a", CHINESE), article("e", CHINESE), article("s", TRADITIONAL), article("n", BANNER + CHINESE)]
+    assert [one["id"] for one in dedup(articles, relations=relations, keep="first")] == stay
+
+
+def test_source_is_preferred():
+    pair = [article("a", ENGLISH, source="AFP"), article("b", ENGLISH, source="新华社"), article("c", ENGLISH)]
+    assert [one["id"] for one in dedup(pair, keep="source:新华社,AFP")] == ["b"]
+    assert [one["id"] for one in dedup(pair, keep="source:Reuters,AFP")] == ["a"]
+
+
+def test_what_copies_knew_is_merged():
+    pair = [article("a", CHINESE, title="记者会"), article("b", TRADITIONAL, url="https://b.example/1")]
+    (survivor,) = dedup(pair, merge=True)
+    assert survivor["meta"] == {"copies": [{"id": "b", "url": "https://b.example/1"}]}
+
+
+def test_why(tmp_path):
+    path = tmp_path / "why.jsonl"
+    list(dedup([article("a", TRADITIONAL), article("b", TRADITIONAL + "記者李明報導。")], why=str(path)))
+    (row,) = map(json.loads, path.read_text("utf-8").splitlines())
+    assert (row["id"], row["survivor"], row["relation"]) == ("a", "b", "near")
+    assert row["containment"] == 1
+    assert 0.8 < row["resemblance"] < 1
+    assert row["difference"] == [{"removed": "", "survivor": "記者李明報導。"}]
+
+
+def test_pairs():
+    articles = [article("a", CHINESE), article("b", TRADITIONAL), article("c", BANNER + CHINESE), article("d", OTHER)]
+    rows = [json.loads(line) for line in b"".join(dedup(articles, pairs=True)).splitlines()]
+    assert [(row["a"], row["b"], row["relation"]) for row in rows] == [("a", "b", "same"), ("a", "c", "near")]
+
+
+def test_what_does_not_fit_in_memory_gives_the_same():
+    articles = [article(f"{number:02}", text) for number, text in enumerate(pages(40) * 2)]
+    expected = list(dedup(articles, mark=True))
+    for memory in ("1K", "100K"):
+        got = list(dedup(articles, mark=True, memory=memory))
+        assert [(one["cluster"], one["relation"]) for one in got] == [
+            (one["cluster"], one["relation"]) for one in expected
+        ]
+
+
+def test_lines_that_are_everywhere_and_lines_that_come_again():
+    texts = [f"分享到：微信 微博\n{text}\nBack to top" for text in pages(6)]
+    texts[0] += "\n" + pages(1)[0]
+    out = list(dedup([article(str(number), text) for number, text in enumerate(texts)], unit="line"))
+    assert [one["text"].strip() for one in out] == pages(6)
+    assert [change[3:] for change in out[0]["edits"][0]["changes"]] == [
+        ["repeated-line", "corpus"],
+        ["repeated-line", "corpus"],
+        ["repeated-line", "article"],
+    ]
+
+
+def test_paragraphs_of_poems_and_tables_stay():
+    texts = ["谁知盘中餐\n粒粒皆辛苦\n谁知盘中餐", "是\n是\n否\n是", "Yes\nNo\nYes"]
+    articles = [article(str(number), text) for number, text in enumerate(texts)]
+    assert list(dedup(articles, unit="line")) == articles
+    assert list(dedup(articles, unit="paragraph")) == articles

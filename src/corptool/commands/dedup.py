@@ -2,114 +2,209 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from hashlib import blake2b
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import chain, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool.article import Article, Dropped
+from corptool.article import Article, Dropped, dumps
+from corptool.copies import REMOVED, Decision, Features, Plan
+from corptool.index import Index
 from corptool.rules import fold_table
-from corptool.stage import stage
-from corptool.text.duplicates import Sketches, near
-from corptool.text.fold import fold
-from corptool.text.shingles import SHORT, sketches
+from corptool.stage import AsIs, stage
+from corptool.text.changes import Change
+from corptool.text.difference import passages
+from corptool.text.fold import Folded, fold
+from corptool.text.shingles import sketches
+from corptool.text.units import hashes, repeated, throughout
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-KEEP = ("best", "longest", "earliest", "latest", "first")
-WHOLE = 50
-"""Texts of fewer folded characters are compared whole: too few shingles to tell an edited copy from another text."""
+BLOCK = 128 << 10
+"""Characters folded at a time: what fits in a processor's cache."""
 
 
-class Features(NamedTuple):
-    """What must be known of an article to tell its copies, and which of them stays."""
-
-    id: str
-    place: tuple[str, str, int]
-    """Path, member and offset: ids may repeat in other people's data."""
-    exact: bytes
-    same: bytes
-    hashes: bytes
-    numbers: bytes
-    folded: int
-    """Characters that are left after folding."""
-    length: int
-    repairs: int
-    known: int
-    """How many of title and date the article has."""
-    published: str
-
-    @property
-    def order(self) -> tuple[Any, ...]:
-        """An order of articles that does not depend on the order of the input."""
-        return self.id, self.place, self.exact, self.known, self.published
+SHOWN = 10
+"""Changes of earlier decisions that are told."""
+FACTS = ("published", "source", "url", "site")
+"""What a removed copy may have known better (--merge)."""
 
 
-class Decision(NamedTuple):
-    """What becomes of an article."""
+class UnitDecision(NamedTuple):
+    """What becomes of the units of an article."""
 
-    cluster: str
-    """The smallest id of its group."""
-    relation: str | None
-    """Of the article to the survivor; None for a survivor."""
-    survivor: str
+    units: list[int]
+    """Their hashes."""
+    common: frozenset[int]
+    """Those that are found throughout the corpus."""
+
+
+def _ranking(_: click.Context, __: click.Parameter, value: str) -> str:
+    known = ("best", "longest", "earliest", "latest", "first")
+    if value not in known and not value.startswith("source:"):
+        raise click.BadParameter(f"'{value}' is not one of {', '.join(known)}, source:A,B")
+    return value
+
+
+def _relations(_: click.Context, __: click.Parameter, value: str) -> str:
+    known = ("exact", "same", "near", "contained", "template")
+    for each in value.split(","):
+        if each not in known:
+            raise click.BadParameter(f"'{each}' is not one of {', '.join(known)}")
+    return value
+
+
+def _size(_: click.Context, __: click.Parameter, value: str) -> str:
+    _bytes(value)
+    return value
 
 
 @stage
-@click.option("--keep", type=click.Choice(KEEP), help="Which copy stays.")
-@click.option("--mark", is_flag=True, help="Remove nothing; write `cluster` and `relation` instead.")
+@click.option("--keep", metavar="WAY", callback=_ranking, help="Which copy stays.")
+@click.option("--relations", metavar="LIST", callback=_relations, help="What is removed, with commas between.")
+@click.option("--mark", is_flag=True, help="Remove nothing; write `cluster`, `relation` and `related` instead.")
+@click.option("--merge", is_flag=True, help="Write what the removed copies had and the survivor lacks to meta.copies.")
+@click.option("--why", metavar="FILE", help="Write for each removed article why, with the difference, as JSON Lines.")
+@click.option("--pairs", is_flag=True, help="Write the pairs that were found, scored, in place of the articles.")
+@click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
+@click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
+@click.option("--table", is_flag=True, help="Print a table of clusters by size.")
+@click.option("--memory", metavar="SIZE", callback=_size, help="Memory for what is compared; the rest goes to disk.")
 def dedup(
     article: Article,
-    decision: Decision,
+    decision: Decision | UnitDecision,
     *,
-    keep: str = "best",  # noqa: ARG001 - for `decide`
+    keep: str = "best",  # noqa: ARG001 - for `decide`, as all that are not named here
+    relations: str = REMOVED,
     mark: bool = False,
-) -> Article | Dropped:
+    merge: bool = False,
+    why: str | None = None,  # noqa: ARG001
+    pairs: bool = False,
+    index: str | None = None,  # noqa: ARG001
+    unit: str = "article",
+    table: bool = False,  # noqa: ARG001
+    memory: str = "1G",  # noqa: ARG001
+) -> Article | Dropped | bytes | tuple[Article, list[Change]]:
     """Remove copies, across scripts, widths and edits.
 
     Copies are the same text (`exact`), the same after folding script, case, width, punctuation, white space and
-    glosses (`same`), or the same text edited (`near`). `--keep best` keeps the copy with the fewest repairs and
-    removals; then one that has title and date; then the longest; then the first by path.
+    glosses (`same`), or the same text edited (`near`). Reprints within a longer page (`contained`) and forms filled
+    in with other facts (`template`) are told by --mark, and removed only where --relations names them.
 
     \b
-        corptool read crawl/ | corptool clean | corptool dedup --keep longest > corpus.jsonl
+    --keep best      fewest repairs and removals, then with title and date, then the longest, then by path
+    --keep longest | earliest | latest
+    --keep source:新华社,Reuters   the first of these sources that has it, then as `best`
+    --keep first     the only choice that depends on the order of the input
+
+    With --unit paragraph or line no article is removed, but the paragraphs or lines that are repeated throughout
+    the corpus, and what comes again within one article.
+
+    \b
+      corptool read crawl/ | corptool clean | corptool dedup --keep longest > corpus.jsonl
     """
+    if isinstance(decision, UnitDecision):
+        return article, repeated(article["text"], decision.units, decision.common, unit=unit)  # type: ignore[arg-type]
+    if pairs:
+        return b"".join(dumps(pair) + b"\n" for pair in decision.pairs or ())
     if mark:
-        return article | {"cluster": decision.cluster, "relation": decision.relation}
-    if decision.relation is None:
-        return article
-    return Dropped(article, f"{decision.relation} copy of {decision.survivor}", into=decision.survivor)
+        marks = {"cluster": decision.cluster, "relation": decision.relation, "related": decision.related}
+        return article | {key: value for key, value in marks.items() if value is not None or key == "relation"}
+    if decision.relation in relations.split(","):
+        assert decision.survivor is not None
+        return Dropped(article, f"{decision.relation} copy of {decision.survivor}", into=decision.survivor)
+    if merge and decision.copies:
+        return article | {"meta": (article.get("meta") or {}) | {"copies": decision.copies}}
+    return article
 
 
 @dedup.key
-def features(article: Article) -> Features:
-    """Everything that is compared, in a few hundred bytes."""
-    text = article["text"]
-    folded = fold([text], fold_table())
-    hashes, _ = sketches(folded)
-    origin = article.get("origin") or {}
-    place = (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0))
-    return Features(
-        str(article.get("id", "")),
-        place,
-        _digest(text.encode("utf-8", "surrogatepass")),
-        _digest(folded.codes.tobytes() or text.encode("utf-8", "surrogatepass")),
-        hashes.tobytes(),
-        folded.numbers.tobytes(),
-        folded.codes.size,
-        len(text),
-        sum(map(_repairs, article.get("edits") or [])),
-        bool(article.get("title")) + bool(article.get("published")),
-        str(article.get("published") or ""),
-    )
+def features(
+    article: Article, *, unit: str = "article", why: str | None = None, merge: bool = False
+) -> Features | list[int]:
+    """Everything that is compared, in about a thousand bytes."""
+    made: Sequence[Features | list[int]] = features_of_block([article], unit=unit, why=why, merge=merge)
+    return made[0]
+
+
+@dedup.keys
+def features_of_block(
+    articles: Sequence[Article], *, unit: str = "article", why: str | None = None, merge: bool = False
+) -> Sequence[Features | list[int]]:
+    """The features of each of many articles: an array operation costs the same for one text as for a hundred."""
+    if unit != "article":
+        return [hashes(article["text"], fold_table(), unit=unit).tolist() for article in articles]  # type: ignore[arg-type]
+    found: list[Features] = []
+    block: list[Article] = []
+    size = 0
+    for article in articles:
+        block.append(article)
+        size += len(article["text"])
+        if size >= BLOCK:
+            found += _features(block, why=why, merge=merge)
+            block, size = [], 0
+    return found + (_features(block, why=why, merge=merge) if block else [])
+
+
+def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> list[Features]:
+    texts = [article["text"] for article in articles]
+    folded = fold(texts, fold_table())
+    sketched = sketches(folded)
+    shingles, places = _runs(sketched.hashes, sketched.edges), _runs(sketched.places, sketched.edges)
+    numbers = _runs(folded.numbers, folded.number_edges)
+    found = []
+    for index, (article, text, same) in enumerate(zip(articles, texts, _folded_digests(folded, texts), strict=True)):
+        origin = article.get("origin") or {}
+        published = article.get("published")
+        found.append(
+            Features(
+                str(article.get("id", "")),
+                (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0)),
+                _digest(text.encode("utf-8", "surrogatepass")),
+                same,
+                shingles[index],
+                places[index],
+                int(sketched.level[index]),
+                numbers[index],
+                int(folded.edges[index + 1] - folded.edges[index]),
+                len(text),
+                sum(map(_repairs, article.get("edits") or ())),
+                bool(article.get("title")) + bool(published),
+                str(published or ""),
+                str(article.get("source") or ""),
+                {key: article[key] for key in FACTS if article.get(key)} if merge else None,
+                text if why else "",
+            )
+        )
+    return found
+
+
+def _runs(values: NDArray[Any], edges: NDArray[np.int64]) -> list[bytes]:
+    """The bytes of each run of values."""
+    data, width = values.tobytes(), values.itemsize
+    ends = (edges * width).tolist()
+    return [data[start:end] for start, end in pairwise(ends)]
+
+
+def _folded_digests(folded: Folded, texts: Sequence[str]) -> Iterator[bytes]:
+    """A digest of each folded text; of the text itself where folding leaves nothing."""
+    import numpy as np
+
+    high = set(np.searchsorted(folded.edges, np.flatnonzero(folded.codes > 0xFFFF), "right").tolist())
+    for index, codes in enumerate(_runs(folded.codes.astype(np.uint16), folded.edges)):
+        if index + 1 in high:
+            codes = folded.codes[folded.edges[index] : folded.edges[index + 1]].tobytes()
+        yield _digest(codes or texts[index].encode("utf-8", "surrogatepass"))
 
 
 def _digest(data: bytes) -> bytes:
-    return blake2b(data, digest_size=16).digest()
+    return sha256(data, usedforsecurity=False).digest()[:16]
 
 
 def _repairs(entry: dict[str, Any]) -> int:
@@ -120,62 +215,83 @@ def _repairs(entry: dict[str, Any]) -> int:
 
 
 @dedup.decide
-def decide(keys: Iterable[Features], *, keep: str = "best") -> Iterator[Decision]:
+def decide(
+    keys: Iterable[Any],
+    *,
+    keep: str = "best",
+    relations: str = REMOVED,
+    mark: bool = False,
+    merge: bool = False,
+    why: str | None = None,
+    pairs: bool = False,
+    index: str | None = None,
+    unit: str = "article",
+    table: bool = False,
+    memory: str = "1G",
+) -> Iterator[Decision | UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
+    if unit != "article":
+        yield from _decide_units(keys)
+        return
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory)}
+    if index is None:
+        plan = Plan(keys, **how)
+    else:
+        keys = list(keys)  # before the index is locked: they may be long in coming
+        with Index(Path(index)) as seen:
+            plan = Plan(keys, seen=seen.seen(), **how)
+            seen.add(*plan.new())
+        _tell_changes(plan)
+    plan.clear()
+    if why:
+        with click.open_file(why, "wb", atomic=why != "-") as file:
+            for row in [*plan.changed, *plan.why(_difference)]:
+                file.write(dumps(row) + b"\n")
+    if table:
+        from tabulate import tabulate
+
+        click.echo(tabulate(plan.sizes(), ["articles in a cluster", "clusters", "articles"]), err=True)
+    for decision in plan.decisions(mark=mark, merge=merge, pairs=pairs):
+        untouched = decision.relation is None and not (mark or pairs or decision.copies)
+        yield AsIs() if untouched else decision
+
+
+def _decide_units(keys: Iterable[list[int]]) -> Iterator[UnitDecision | AsIs]:
+    """Which units of each article are found throughout the corpus."""
     articles = list(keys)
-    order = sorted(range(len(articles)), key=lambda index: articles[index].order)
-    label = _labels([articles[index] for index in order])
-    groups = defaultdict(list)
-    for index, first in zip(order, label, strict=True):
-        groups[order[first]].append(index)
-    rank = _rank(keep)
-    decisions: dict[int, Decision] = {}
-    for first, group in groups.items():
-        survivor = min(group, key=lambda index: (rank(articles[index], index), articles[index].order))
-        for index in group:
-            relation = None if index == survivor else _relation(articles[index], articles[survivor])
-            decisions[index] = Decision(articles[first].id, relation, articles[survivor].id)
-    for index in range(len(articles)):
-        yield decisions[index]
+    found = Counter(chain.from_iterable(set(units) for units in articles))
+    del found[0]
+    limit = throughout(found.values(), len(articles))
+    for units in articles:
+        common = frozenset(key for key in units if found[key] >= limit)
+        again = len(set(units)) < len(units)
+        yield UnitDecision(units, common) if common or again else AsIs()
 
 
-def _rank(keep: str) -> Callable[[Features, int], Any]:
-    """Where an article stands among its copies: the smallest stays."""
-    ranks: dict[str, Callable[[Features, int], Any]] = {
-        "best": lambda article, _: (article.repairs, -article.known, -article.length, article.place),
-        "longest": lambda article, _: (-article.length, article.place),
-        "earliest": lambda article, _: (not article.published, article.published, article.place),
-        "latest": lambda article, _: ([-ord(char) for char in article.published] or [0], article.place),
-        "first": lambda _, index: index,
-    }
-    return ranks[keep]
+def _tell_changes(plan: Plan) -> None:
+    for change in plan.changed[:SHOWN]:
+        if change["change"] == "joined":
+            click.echo(f"dedup: {' and '.join(change['ids'])} turn out to be one, but all are out already", err=True)
+        else:
+            click.echo(f"dedup: {change['id']} would be kept, but its copy {change['than']} is out already", err=True)
+    if len(plan.changed) > SHOWN:
+        click.echo(f"dedup: … and {len(plan.changed) - SHOWN} more; --why FILE keeps them all", err=True)
 
 
-def _relation(article: Features, survivor: Features) -> str:
-    return "exact" if article.exact == survivor.exact else "same" if article.same == survivor.same else "near"
+def _difference(removed: str, survivor: str) -> list[dict[str, str]]:
+    """What only one of the two says."""
+    found = (passage for passage in passages(removed, survivor, fold_table()) if not passage.same)
+    return [{"removed": passage.left.strip(), "survivor": passage.right.strip()} for passage in found]
 
 
-def _labels(articles: list[Features]) -> list[int]:
-    """For each article the first of its group. One article stands for all that are the same after folding."""
-    import numpy as np
+def _bytes(size: str) -> int:
+    """`512M` as a number.
 
-    first: dict[bytes, int] = {}
-    same = [first.setdefault(article.same, index) for index, article in enumerate(articles)]
-    distinct = sorted(index for index in first.values() if articles[index].folded >= WHOLE)
-    if len(distinct) > 1:
-        label = near(_sketches([articles[index] for index in distinct]))
-        joined = dict(zip(distinct, np.array(distinct)[label].tolist(), strict=True))
-        same = [joined.get(index, index) for index in same]
-    return same
-
-
-def _sketches(articles: list[Features]) -> Sketches:
-    import numpy as np
-
-    def edges(sizes: list[int]) -> NDArray[np.int64]:
-        return np.cumsum([0, *sizes])
-
-    hashes = np.frombuffer(b"".join(article.hashes for article in articles), np.uint32)
-    numbers = [frozenset(np.frombuffer(article.numbers, np.uint64).tolist()) for article in articles]
-    short = np.array([article.folded <= SHORT for article in articles])
-    return Sketches(hashes, edges([len(article.hashes) // 4 for article in articles]), short, numbers)
+    >>> _bytes("2G"), _bytes("512m"), _bytes("1000")
+    (2147483648, 536870912, 1000)
+    """
+    number, unit = (size[:-1], size[-1].upper()) if size[-1:].isalpha() else (size, "B")
+    try:
+        return int(float(number) * {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}[unit])
+    except (KeyError, ValueError):
+        raise click.BadParameter(f"`{size}` is no size: write a number of bytes, or one with K, M or G: 512M") from None

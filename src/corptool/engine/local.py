@@ -11,12 +11,12 @@ from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure, loads
 from corptool.edits import trimmed
 from corptool.files import CHUNK
 from corptool.formats import File
 from corptool.reading import Batch, Document
-from corptool.stage import Pipeline, Step, attempt, attempt_key
+from corptool.stage import AsIs, Pipeline, Step, attempt
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
@@ -81,10 +81,32 @@ class Part(NamedTuple):
                 result.lost.append((0, item))
             else:
                 self._one(item, decision, result)
-        return result
+        return self._with_keys(result) if self.key else result
+
+    def _with_keys(self, result: Result) -> Result:
+        """Make the keys of all articles that came through; whose key fails is rejected."""
+        assert self.key
+        position, step = self.key
+        articles = [parcel.article for parcel in result.outputs if isinstance(parcel, Parcel)]
+        outputs: list[Output] = []
+        for parcel, key in zip(result.outputs, step.keys(articles), strict=True):
+            assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+            if isinstance(key, Exception):
+                result.counts[position, "rejected"] += 1
+                dropped = Dropped(parcel.article, failure(key), failed=True)
+                result.lost.append((position, Lost(parcel.place, dropped)))
+            else:
+                result.keys.append(key)
+                outputs.append(parcel)
+        result.counts[position, "in"] += len(result.outputs)
+        return result._replace(outputs=outputs)
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
         counts = result.counts
+        if isinstance(decision, AsIs) and len(self.steps) == 1 and not self.key and self.steps[0][1].edits == "keep":
+            counts[self.steps[0][0], "out"] += 1
+            result.outputs.append(parcel)
+            return
         article = parcel.article
         if self.reads:
             counts[0, "in"] += 1
@@ -106,15 +128,6 @@ class Part(NamedTuple):
                 result.outputs.append(outcome)
                 return
             article = outcome
-        if self.key:
-            position, step = self.key
-            counts[position, "in"] += 1
-            key = attempt_key(step, article)
-            if isinstance(key, Dropped):
-                counts[position, key.fate] += 1
-                result.lost.append((position, Lost(parcel.place, key)))
-                return
-            result.keys.append(key)
         result.outputs.append(parcel if article is parcel.article else Parcel(parcel.place, article=article))
 
 
@@ -186,15 +199,20 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
     """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
     import tempfile
 
-    keys: list[Any] = []
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
-        for result in results:
-            report.add(result)
-            keys += result.keys
-            for parcel in result.outputs:
-                assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-                waiting.write(dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n")
-        decisions = step.decide(keys)
+
+        def keys() -> Iterator[Any]:
+            for result in results:
+                report.add(result)
+                for parcel in result.outputs:
+                    assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+                    waiting.write(dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n")
+                yield from result.keys
+
+        made = keys()
+        decisions = step.decide(made)
+        decisions = chain(list(islice(decisions, 1)), decisions)  # the first decision is made when all keys are seen
+        assert next(made, None) is None, f"`{step.name}` decided before it had seen all keys"
         waiting.seek(0)
         while lines := waiting.readlines(CHUNK):
             yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))

@@ -12,9 +12,9 @@ from corptool.text.decode import Decoded, decode, detect
 from corptool.text.filenames import Names
 
 SUFFIXES = (".txt", ".text")
+FOLDER = True
 TABLE = "metadata.csv"
 IN_MEMORY = 1 << 24  # bytes; what is more waits on disk until the last article has named its keys
-FOLDER = True
 
 
 def read(file: IO[bytes]) -> Iterator[Record]:
@@ -46,8 +46,7 @@ def write(articles: Iterable[Article], *, full: bool = False) -> Iterator[File]:
         rest = {key: value for key, value in article.items() if key != "text" or not _is_plain(value, data)}
         spool.write(dumps({**rest, "file": name}) + b"\n")
         yield File(name, data)
-    if spool.tell():
-        yield File(TABLE, _table(spool, full))
+    yield File(TABLE, _table(spool, full))
 
 
 def _table(spool: Any, full: bool) -> Iterator[bytes]:

@@ -1,13 +1,16 @@
 """The sketch of a text: a sample of its shingles, chosen by their hashes alone.
 
-Whether a shingle is in the sketch depends on nothing but the shingle, so two sketches share a shingle
-exactly where the two texts share it, and the resemblance, the containment and the frequency of a shingle in the
-corpus can be counted on sketches (Broder 1997, "On the resemblance and containment of documents": modulus sketches).
+Whether a shingle is in the sketch depends on nothing but the shingle, so two sketches share a shingle exactly where
+the two texts share it, and the resemblance, the containment and the frequency of a shingle in the corpus can be
+counted on sketches (Broder 1997, "On the resemblance and containment of documents": modulus sketches).
+
+No shingle runs over the end of a line or a sentence: so a paragraph that was put in, left out or moved
+makes no shingles of its own at its edges.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.fold import HAN, Folded
 
@@ -15,64 +18,107 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LATIN_CHARACTERS, HAN_CHARACTERS = 12, 5
+LATIN_CHARACTERS, HAN_CHARACTERS = 10, 5
 """Characters in a shingle, by the script of the first."""
-SHORT = 512
-"""A text of at most so many folded characters keeps all its shingles, a longer one a sample."""
-SAMPLED = 1 << 30
-"""Hashes below are in every sketch: one in 4 shingles of Han, one in 16 of Latin characters (which say less)."""
+LEVELS = (256, 512, 1024, 2048)
+"""A text with more folded characters than the n-th of these keeps the lower 2**-n of the hashes; so most have 128 to
+256, and 1 in 16 of the longest is enough to find a short text within."""
+NONE = 0xFFFFFFFF
+"""Stands where no shingle begins."""
 
 
-def sketches(folded: Folded) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The sketch of each text: sorted distinct 32-bit hashes of all texts, and the edges between texts."""
+class Sketched(NamedTuple):
+    """The sketches of a block of texts: text i has `hashes[edges[i]:edges[i + 1]]`, sorted and distinct."""
+
+    hashes: NDArray[np.uint32]
+    places: NDArray[np.uint8]
+    """Where in its text each shingle first stands, in 256ths of the text."""
+    edges: NDArray[np.int64]
+    level: NDArray[np.uint8]
+    """How far each text was sampled (see LEVELS)."""
+
+
+def sketches(folded: Folded) -> Sketched:
+    """Sketch each text of a block (at most 65,536 texts)."""
     import numpy as np
 
-    hashes, ends = _shingle_hashes(folded.codes)
-    edges = folded.edges
-    lengths = np.diff(edges)
-    kept = hashes < SAMPLED
-    for short in np.flatnonzero(lengths <= SHORT):
-        kept[edges[short] : edges[short + 1]] = True
-    at = np.flatnonzero(kept)
-    text = np.searchsorted(edges, at, "right") - 1
-    whole = ends[at] <= edges[text + 1]
-    keys = text[whole].astype(np.uint64) << np.uint64(32) | hashes[at[whole]]
-    keys = np.unique(keys)
-    return keys.astype(np.uint32), np.searchsorted(keys >> np.uint64(32), np.arange(edges.size))
+    hashes = _shingle_hashes(folded)
+    lengths = np.diff(folded.edges)
+    level = np.searchsorted(LEVELS, lengths).astype(np.uint8)
+    at = np.flatnonzero(hashes < np.repeat(limit(level), lengths))
+    counts = np.diff(np.searchsorted(at, folded.edges))
+    place = (at - np.repeat(folded.edges[:-1], counts)) * 256 // np.repeat(lengths, counts)
+    keys = np.repeat(np.arange(counts.size, dtype=np.uint64) << np.uint64(40), counts)
+    keys |= hashes[at].astype(np.uint64) << np.uint64(8) | place.astype(np.uint64)
+    keys.sort()
+    shingles = keys >> np.uint64(8)
+    first = np.diff(shingles, prepend=~shingles[:1]) != 0
+    edges = np.searchsorted(shingles[first], np.arange(counts.size + 1, dtype=np.uint64) << np.uint64(32))
+    return Sketched(shingles[first].astype(np.uint32), keys[first].astype(np.uint8), edges, level)
 
 
-def _shingle_hashes(codes: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The hash of the shingle that starts at each character, and where it ends.
+def limit(level: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Hashes below are in the sketch of a text of this level."""
+    import numpy as np
+
+    return np.uint32(NONE) >> level
+
+
+def _shingle_hashes(folded: Folded) -> NDArray[np.uint32]:
+    """The hash of the shingle that starts at each character, or NONE.
 
     Hashes of 2, 4 and 8 characters are each made of two halves, so that the cost does not grow with the length.
     """
     import numpy as np
 
-    def join(left: NDArray[np.uint32], right: NDArray[np.uint32], skip: int, factor: int) -> NDArray[np.uint32]:
-        joined = left * np.uint32(factor)
-        joined[: max(0, joined.size - skip)] += right[skip:]
-        return joined
-
+    codes = folded.codes
     one = codes * np.uint32(0x9E3779B1)
     one ^= one >> np.uint32(15)
     one *= np.uint32(0x85EBCA77)
-    two = join(one, one, 1, 0xC2B2AE3D)
-    four = join(two, two, 2, 0x27D4EB2F)
-    han = _mixed(join(four, one, 4, 0x165667B1))
-    latin = _mixed(join(join(four, four, 4, 0x2C1B3C6D), four, 8, 0x297A2D39))
-    is_han = codes >= HAN
-    fewer = latin < SAMPLED // 4  # these become values below SAMPLED, the others values above
-    latin = np.where(fewer, latin << np.uint32(2) | latin >> np.uint32(26) & np.uint32(3), latin | np.uint32(SAMPLED))
-    ends = np.arange(codes.size) + np.where(is_han, HAN_CHARACTERS, LATIN_CHARACTERS)
-    return np.where(is_han, han, latin), ends
+    two = _joined(one, one, 1, 0xC2B2AE3D)
+    four = _joined(two, two, 2, 0x27D4EB2F)
+    hashes = _joined(four, one, 4, 0x165667B1)
+    is_latin = codes < HAN
+    if is_latin.any():
+        latin = _joined(_joined(four, four, 4, 0x2C1B3C6D), two, 8, 0x297A2D39)
+        np.copyto(hashes, latin, where=is_latin)
+    _mix(hashes)
+    _drop_broken(hashes, is_latin, folded)
+    return hashes
 
 
-def _mixed(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Every bit of the result depends on every bit given (the 32-bit finaliser of MurmurHash3)."""
+def _joined(left: NDArray[np.uint32], right: NDArray[np.uint32], skip: int, factor: int) -> NDArray[np.uint32]:
+    import numpy as np
+
+    joined = left * np.uint32(factor)
+    joined[: max(0, joined.size - skip)] += right[skip:]
+    return joined
+
+
+def _mix(hashes: NDArray[np.uint32]) -> None:
+    """Make every bit depend on every bit (the 32-bit finaliser of MurmurHash3); NONE stays free."""
     import numpy as np
 
     for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
         hashes ^= hashes >> np.uint32(shift)
         hashes *= np.uint32(factor)
     hashes ^= hashes >> np.uint32(16)
-    return hashes
+    np.minimum(hashes, np.uint32(NONE - 1), out=hashes)
+
+
+def _drop_broken(hashes: NDArray[np.uint32], is_latin: NDArray[np.bool_], folded: Folded) -> None:
+    """No shingle runs over a break, save one for each line too short to hold any; and none over the end of a text."""
+    import numpy as np
+
+    starts = folded.breaks[:-1]
+    needed = np.where(is_latin.take(starts, mode="clip"), LATIN_CHARACTERS, HAN_CHARACTERS) if starts.size else starts
+    text_end = folded.edges[np.minimum(np.searchsorted(folded.edges, starts, "right"), folded.edges.size - 1)]
+    short = (np.diff(folded.breaks) < needed) & (starts + needed <= text_end)
+    saved = hashes[starts[short]]
+    for back in range(1, LATIN_CHARACTERS):
+        at = folded.breaks - back
+        at = at[at >= 0]
+        if back >= HAN_CHARACTERS:
+            at = at[is_latin[at]]
+        hashes[at] = NONE
+    hashes[starts[short]] = saved

@@ -1,0 +1,159 @@
+"""What pairs of texts of a corpus are to each other: edited copies, a part and its whole, the same form filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from corptool.text.candidates import agreement, candidates, signatures
+from corptool.text.frequencies import few, frequencies, weights
+from corptool.text.groups import components
+from corptool.text.resemblance import Numbers, Shares, Sketches, numbers, own, shares, sides
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NEAR, CONTAINED, TEMPLATE = 1, 2, 3
+
+# Each threshold is a flat place in docs/benchmarks.md's table, not the best value on one set.
+AGREEMENT = 0.25
+"""Candidates whose signatures agree less are not compared."""
+ALIKE, PART = 0.3, 0.75
+"""Of pairs that resemble less, and of which neither is a part of the other so far, nothing more is asked."""
+COPIES = 0.75
+"""Texts that resemble so much, with the same numbers, count as one when frequencies are counted again: else the
+shingles of an article that was reprinted a hundred times would look like boilerplate."""
+TELLING = 64
+"""A shingle tells something where it weighs at least this (of 255)."""
+OWN, SCATTERED, CONCENTRATION = 0.04, 0.06, 0.4
+"""A copy has no stretch to itself longer than OWN of the text; or than SCATTERED, if that is less than CONCENTRATION of
+all it has to itself: characters misread are spread over the text, another story is not."""
+RESEMBLANCE, WEIGHTED, RATIO = 0.5, 0.35, 0.62
+"""How much an edited copy resembles, plainly and weighted, and how long the shorter is."""
+SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.45, 20
+"""A copy that only lacks something may be shorter, where it is wholly found in the other."""
+MEANING = 0.15
+"""What is shared weighs at least this share of its greatest weight: else it is boilerplate."""
+HEAVY, IDENTICAL, WITHIN = 0.55, 0.95, 0.99
+"""Of two texts of which more than HEAVY is boilerplate, nearly everything must agree."""
+
+
+class Related(NamedTuple):
+    """Pairs of texts (left < right) with what they are to each other, as columns."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    relation: NDArray[np.uint8]
+    resemblance: NDArray[np.float64]
+    """The Jaccard index of the two sets of shingles, as sampled."""
+    containment: NDArray[np.float64]
+    """The share of the shorter that is found in the longer."""
+    shorter: NDArray[np.int64]
+    """Which of the two is the shorter."""
+
+
+def related(sketches: Sketches) -> Related:
+    """All pairs that are near, contained or of one template. Writes `sketches.frequency`.
+
+    Depends on nothing but the texts and their order: neither on how many are held at a time, nor on chance.
+    """
+    import numpy as np
+
+    texts = sketches.edges.size - 1
+    frequencies(sketches.hashes, sketches.edges, sketches.frequency)
+    weight = weights(few(sketches.frequency))
+    drawn, heavy = signatures(sketches, weight)
+    pairs = candidates(drawn, heavy)
+    pairs = pairs[agreement(drawn, pairs) >= AGREEMENT]
+    del drawn, heavy
+    counted, _ = shares(sketches, pairs)
+    chosen = (counted.resemblance() >= ALIKE) | (counted.containment() >= PART)
+    pairs, counted = pairs[chosen], _of(counted, chosen)
+    same = numbers(sketches, pairs)
+    differ = _numbers_differ(same)
+    form = differ & (counted.resemblance() >= RESEMBLANCE)
+    forms = _related(pairs[form], np.uint8(TEMPLATE), _of(counted, form))
+    copies = (counted.resemblance() >= COPIES) & (same.differ <= same.agree // 4)
+    group = components(texts, *(side[copies] for side in sides(pairs)))
+    frequencies(sketches.hashes, sketches.edges, sketches.frequency, group)
+    weight = weights(few(sketches.frequency))
+    pairs = pairs[~differ]
+    weighed, counted = shares(sketches, pairs, weight)
+    relation = _relation(sketches, weight, pairs, weighed, counted)
+    found = relation > 0
+    others = _related(pairs[found], relation[found], _of(counted, found))
+    return Related(*(np.concatenate(both) for both in zip(others, forms, strict=True)))  # type: ignore[arg-type]
+
+
+def _related(pairs: NDArray[np.uint64], relation: NDArray[np.uint8] | np.uint8, counted: Shares) -> Related:
+    import numpy as np
+
+    left, right = sides(pairs)
+    shorter = np.where(counted.left <= counted.right, left, right)
+    relation = np.broadcast_to(relation, left.shape)
+    return Related(left, right, relation, counted.resemblance(), counted.containment(), shorter)
+
+
+def _of(columns: Shares, chosen: NDArray[np.bool_]) -> Shares:
+    return Shares(*(column[chosen] for column in columns))
+
+
+def _numbers_differ(same: Numbers) -> NDArray[np.bool_]:
+    """Whether too many numbers that stand in the same place are others: a form filled in with other facts."""
+    import numpy as np
+
+    differ: NDArray[np.bool_] = (same.differ > np.maximum(1, same.agree // 2)) | ((same.agree == 0) & (same.differ > 0))
+    return differ
+
+
+def _relation(
+    sketches: Sketches, weight: NDArray[np.uint8], pairs: NDArray[np.uint64], weighed: Shares, counted: Shares
+) -> NDArray[np.uint8]:
+    """The relation of each pair whose numbers agree, or 0."""
+    import numpy as np
+
+    resemblance, containment, ratio = counted.resemblance(), counted.containment(), counted.ratio()
+    meaning = weighed.both / (255 * np.maximum(1, counted.both))
+    boilerplate = _boilerplate(sketches, weight)
+    left, right = sides(pairs)
+    heavy = np.minimum(boilerplate[left], boilerplate[right]) > HEAVY
+    heavy &= (resemblance < IDENTICAL) & ((containment < WITHIN) | (weighed.containment() < WITHIN))
+    form = (resemblance >= RESEMBLANCE) & (heavy | (meaning < MEANING))
+    relation = np.where(form, TEMPLATE, 0).astype(np.uint8)
+    worth = np.flatnonzero(~heavy & (meaning >= MEANING * 0.85) & (containment >= 0.5))
+    total, alone, longest = _least(own(sketches, weight >= TELLING, pairs[worth]))
+    stretch = longest / np.maximum(1, total)
+    little = (longest <= np.maximum(2, OWN * total)) | (
+        (stretch <= SCATTERED) & (longest <= CONCENTRATION * np.maximum(1, alone))
+    )
+    edited = (resemblance >= RESEMBLANCE) & (weighed.resemblance() >= WEIGHTED) & (ratio >= RATIO)
+    subset = (alone == 0) & (total >= SUBSET_SIZE) & (weighed.containment()[worth] >= SUBSET)
+    near = (little & edited[worth] & (meaning[worth] >= MEANING)) | (subset & (ratio[worth] >= SUBSET_RATIO))
+    part = little & (total >= SUBSET_SIZE) & (containment[worth] >= PART) & (weighed.containment()[worth] >= PART)
+    relation[worth[part]] = CONTAINED
+    relation[worth[near]] = NEAR
+    return relation
+
+
+def _least(own: tuple[NDArray[np.int64], ...]) -> list[NDArray[np.int64]]:
+    """Of the two texts of each pair the one with the shorter stretch to itself."""
+    import numpy as np
+
+    total, alone, longest = own
+    side = np.argmin(longest / np.maximum(1, total), axis=0)
+    return [values[side, np.arange(side.size)] for values in (total, alone, longest)]
+
+
+def _boilerplate(sketches: Sketches, weight: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The share of each text that is found throughout the corpus."""
+    import numpy as np
+
+    edges = sketches.edges
+    result = np.zeros(edges.size - 1)
+    step = 16384
+    for start in range(0, edges.size - 1, step):
+        local = edges[start : start + step + 1]
+        common = weight[sketches.frequency[local[0] : local[-1]]] <= 3
+        sums = np.concatenate(([0], np.cumsum(common)))[local - local[0]]
+        result[start : start + step] = np.diff(sums) / np.maximum(1, np.diff(local))
+    return result

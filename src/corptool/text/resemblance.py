@@ -1,0 +1,257 @@
+"""What the two texts of a pair share, counted shingle by shingle and number by number on their sketches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from corptool.text.fold import VALUE_BITS
+from corptool.text.shingles import LEVELS, limit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUMMED = 16384
+"""Texts summed up at a time."""
+HEAD = 0.1
+BLOCK = 4096
+"""Pairs compared at a time: their number within the block is 12 bits of a key."""
+
+
+class Sketches(NamedTuple):
+    """The sketches of a corpus: text i has `hashes[edges[i]:edges[i + 1]]`, sorted, and so on."""
+
+    hashes: NDArray[np.uint32]
+    places: NDArray[np.uint8]
+    edges: NDArray[np.int64]
+    level: NDArray[np.uint8]
+    """How far each text was sampled (see shingles.py); two texts are compared on what both would keep."""
+    numbers: NDArray[np.uint64]
+    """As in Folded, but sorted and distinct within a text."""
+    number_edges: NDArray[np.int64]
+    frequency: NDArray[np.uint16]
+    """In how many texts each of the hashes occurs."""
+
+
+class Shares(NamedTuple):
+    """Columns that say for each pair how much each text has and how much both have."""
+
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    both: NDArray[np.int64]
+
+    def resemblance(self) -> NDArray[np.float64]:
+        """The share of all they have that both have (the Jaccard index)."""
+        import numpy as np
+
+        value: NDArray[np.float64] = self.both / np.maximum(1, self.left + self.right - self.both)
+        return value
+
+    def containment(self) -> NDArray[np.float64]:
+        """The share of the smaller that the larger has."""
+        import numpy as np
+
+        value: NDArray[np.float64] = self.both / np.maximum(1, np.minimum(self.left, self.right))
+        return value
+
+    def ratio(self) -> NDArray[np.float64]:
+        """The size of the smaller as a share of the larger."""
+        import numpy as np
+
+        value: NDArray[np.float64] = np.minimum(self.left, self.right) / np.maximum(
+            1, np.maximum(self.left, self.right)
+        )
+        return value
+
+
+class Own(NamedTuple):
+    """What each text of a pair has to itself, as two rows of counts of shingles: left and right."""
+
+    total: NDArray[np.int64]
+    """All shingles of the text that tell something."""
+    alone: NDArray[np.int64]
+    """Those that the other lacks, but for a first stretch (a title, a dateline) of up to HEAD of the text."""
+    longest: NDArray[np.int64]
+    """The longest stretch of these."""
+
+
+class Numbers(NamedTuple):
+    """Numbers that stand between the same characters in both texts of a pair."""
+
+    agree: NDArray[np.int64]
+    differ: NDArray[np.int64]
+
+
+def shares(
+    sketches: Sketches, pairs: NDArray[np.uint64], weight: NDArray[np.uint8] | None = None
+) -> tuple[Shares, Shares]:
+    """The weight, and the plain number, of the shingles of each pair; `weight` is by frequency (or 1 for all)."""
+    import numpy as np
+
+    left, right = sides(pairs)
+    level = np.maximum(sketches.level[left], sketches.level[right])
+    table = np.ones(1 << 16, np.uint8) if weight is None else weight
+    weighed, counted = _common(sketches, table, left, right, limit(level))
+    ends = _ends(sketches)
+    sizes = ends - sketches.edges[:-1]
+    plain = Shares(sizes[level, left], sizes[level, right], counted)
+    if weight is None:
+        return plain, plain
+    sums = _sums(sketches, weight, ends)
+    return Shares(sums[level, left], sums[level, right], weighed), plain
+
+
+def sides(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The two texts of each pair."""
+    import numpy as np
+
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def own(sketches: Sketches, telling: NDArray[np.bool_], pairs: NDArray[np.uint64]) -> Own:
+    """How long a stretch each text has to itself. Characters misread leave many short gaps, another story one long.
+
+    Only shingles that tell something (and those that both have) are counted, so banners leave no gap.
+    `telling` is by frequency.
+    """
+    import numpy as np
+
+    left, right = sides(pairs)
+    below = limit(np.maximum(sketches.level[left], sketches.level[right]))
+    result = Own(*(np.zeros((2, pairs.size), np.int64) for _ in range(3)))
+    for start in range(0, pairs.size, BLOCK):
+        stop = min(start + BLOCK, pairs.size)
+        keys = []
+        for which, side in enumerate((left[start:stop], right[start:stop])):
+            at, pair = _members(sketches.edges, side)
+            fits = sketches.hashes[at] < below[start:stop][pair]
+            at, pair = at[fits], pair[fits].astype(np.uint64)
+            key = pair << np.uint64(42) | sketches.hashes[at].astype(np.uint64) << np.uint64(10)
+            key |= np.uint64(which << 9) | sketches.places[at].astype(np.uint64) << np.uint64(1)
+            key |= telling[sketches.frequency[at]]
+            keys.append(key)
+        merged = np.concatenate(keys)
+        merged.sort()
+        shingle = merged >> np.uint64(10)
+        twice = np.zeros(merged.size + 1, bool)
+        np.equal(shingle[1:], shingle[:-1], out=twice[1:-1])
+        both = twice[1:] | twice[:-1]
+        counts = both | (merged & np.uint64(1)).astype(bool)
+        merged, both = merged[counts], both[counts]
+        # now by pair, side and place
+        merged = (merged >> np.uint64(42) << np.uint64(10) | merged & np.uint64(0x3FF)) << np.uint64(1) | both
+        merged.sort()
+        side = (merged >> np.uint64(10)).astype(np.int64)
+        alone = 1 - (merged & np.uint64(1)).astype(np.int64)
+        texts = 2 * (stop - start)
+        total = np.bincount(side[(merged >> np.uint64(1) & np.uint64(1)).astype(bool)], minlength=texts)
+        new = np.diff(side, prepend=-1) != 0
+        stretch = np.flatnonzero(new | (alone == 0))  # every stretch begins at a text or at a shared shingle
+        length = np.add.reduceat(alone, stretch) if stretch.size else stretch
+        head = new[stretch] & (alone[stretch] == 1) & (length <= HEAD * total[side[stretch]])
+        length[head] = 0
+        longest = np.zeros(texts, np.int64)
+        np.maximum.at(longest, side[stretch], length)
+        sums = np.bincount(side[stretch], length, texts).astype(np.int64)
+        for column, values in zip(result, (total, sums, longest), strict=True):
+            column[:, start:stop] = values.reshape(-1, 2).T
+    return result
+
+
+def numbers(sketches: Sketches, pairs: NDArray[np.uint64]) -> Numbers:
+    """How many numbers of each pair agree or differ."""
+    import numpy as np
+
+    left, right = sides(pairs)
+    agree, places = np.zeros(pairs.size, np.int64), np.zeros(pairs.size, np.int64)
+    for start in range(0, pairs.size, BLOCK):
+        stop = min(start + BLOCK, pairs.size)
+        keys, neighbours = [], []
+        for side in (left[start:stop], right[start:stop]):
+            at, pair = _members(sketches.number_edges, side)
+            key = pair.astype(np.uint64) << np.uint64(52) | sketches.numbers[at]
+            keys.append(key)
+            key = key >> np.uint64(VALUE_BITS)
+            neighbours.append(key[np.diff(key, prepend=~key[:1]) != 0])
+        for found, counts in ((_twice(keys) >> np.uint64(VALUE_BITS), agree), (_twice(neighbours), places)):
+            found = found[np.diff(found, prepend=~found[:1]) != 0]
+            pair = (found >> np.uint64(52 - VALUE_BITS)).astype(np.int64)
+            counts[start:stop] = np.bincount(pair, minlength=stop - start)
+    return Numbers(agree, places - agree)
+
+
+def _ends(sketches: Sketches) -> NDArray[np.int64]:
+    """For each level and text where the shingles end that a text of this level would keep: the first of the text."""
+    import numpy as np
+
+    edges, texts = sketches.edges, sketches.edges.size - 1
+    result = np.tile(edges[1:], (len(LEVELS) + 1, 1))
+    for start in range(0, texts, SUMMED):
+        stop = min(start + SUMMED, texts)
+        hashes = sketches.hashes[edges[start] : edges[stop]]
+        for level in range(1, len(LEVELS) + 1):
+            at = np.flatnonzero(hashes < limit(np.array(level, np.uint8)))
+            counts = np.diff(np.searchsorted(at, edges[start : stop + 1] - edges[start]))
+            result[level, start:stop] = edges[start:stop] + counts
+    return result
+
+
+def _sums(sketches: Sketches, weight: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each level and text the weight of the shingles that a text of this level would keep."""
+    import numpy as np
+
+    edges, texts = sketches.edges, sketches.edges.size - 1
+    result = np.zeros(ends.shape, np.int64)
+    for start in range(0, texts, SUMMED):
+        stop = min(start + SUMMED, texts)
+        values = weight[sketches.frequency[edges[start] : edges[stop]]]
+        sums = np.concatenate(([0], np.cumsum(values, dtype=np.int64)))
+        result[:, start:stop] = sums[ends[:, start:stop] - edges[start]] - sums[edges[start:stop] - edges[start]]
+    return result
+
+
+def _members(edges: NDArray[np.int64], texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the members of these texts stand, and which of the texts each belongs to."""
+    import numpy as np
+
+    lengths = edges[texts + 1] - edges[texts]
+    pair = np.repeat(np.arange(texts.size), lengths)
+    at = np.arange(pair.size) + np.repeat(edges[texts] - np.cumsum(lengths) + lengths, lengths)
+    return at, pair
+
+
+def _twice(keys: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """The keys that are in both lists; each list holds a key once."""
+    import numpy as np
+
+    merged = np.concatenate(keys)
+    merged.sort()
+    twice: NDArray[np.uint64] = merged[1:][merged[1:] == merged[:-1]]
+    return twice
+
+
+def _common(
+    sketches: Sketches,
+    weight: NDArray[np.uint8],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    below: NDArray[np.uint32],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The weight and the number of the shingles that both texts of a pair have: those of a block of pairs, sorted."""
+    import numpy as np
+
+    weighed, counted = np.zeros(left.size, np.int64), np.zeros(left.size, np.int64)
+    for start in range(0, left.size, BLOCK):
+        stop = min(start + BLOCK, left.size)
+        keys: list[NDArray[np.uint64]] = []
+        for side in (left[start:stop], right[start:stop]):
+            at, pair = _members(sketches.edges, side)
+            fits = (sketches.frequency[at] > 1) & (sketches.hashes[at] < below[start:stop][pair])
+            at, texts = at[fits], pair[fits].astype(np.uint64)
+            key = texts << np.uint64(40) | sketches.hashes[at].astype(np.uint64) << np.uint64(8)
+            keys.append(key | weight[sketches.frequency[at]])
+        found = _twice(keys)
+        pair = (found >> np.uint64(40)).astype(np.int64)
+        counted[start:stop] = np.bincount(pair, minlength=stop - start)
+        weighed[start:stop] = np.bincount(pair, (found & np.uint64(0xFF)).astype(np.float64), stop - start)
+    return weighed, counted
