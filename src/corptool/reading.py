@@ -75,10 +75,12 @@ class Document(NamedTuple):
             yield from _unreadable(self.path, error).items()
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
-        for number, record in enumerate(formats.load(self.format).read(file)):
+        module = formats.load(self.format)
+        whole = not getattr(module, "MANY", False)
+        for number, record in enumerate(module.read(file)):
             place = Place(self.path, None, record.offset)
             try:
-                yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
+                yield _parcel(record, place, self.format, self.options, self.member, tell=not number, whole=whole)
             except Exception as error:  # noqa: BLE001 - the other records of the file are unharmed
                 yield Lost(place, Dropped(record.raw, failure(error), failed=True))
 
@@ -264,7 +266,14 @@ def _held(article: Article) -> Article:
 
 
 def _parcel(
-    record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
+    record: Record,
+    place: Place,
+    format_: str,
+    options: Options,
+    member: str | None = None,
+    *,
+    tell: bool = False,
+    whole: bool = True,
 ) -> Parcel | Lost:
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
@@ -285,9 +294,12 @@ def _parcel(
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
-    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
-    if place.line is not None or place.offset:
+    fetched = found.get("fetched", options.fetched)  # an archive knows it better than the command line
+    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": fetched, "corptool": __version__}
+    if place.line is not None or not whole:
         origin["offset"] = place.offset
+    if not whole:  # a line says itself where it ends
+        origin["length"] = len(record.raw)
     return Parcel(
         place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
     )

@@ -175,14 +175,14 @@ class Step:
         given = (article, decision) if self.stage._key else (article,)
         result = self.stage.function(*given, **self.options)
         outcome: Outcome
-        outcome, changes = result if type(result) is tuple else (result, None)
+        outcome, changes, inverses = (*result, ())[:3] if type(result) is tuple else (result, None, ())
         if outcome is None:
             raise TypeError(f"the stage `{self.name}` returned nothing")
         if not isinstance(outcome, dict):
             return outcome  # dropped, or output
         if outcome.get("edits") is not article.get("edits"):
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
-        return edits.record(article, outcome, changes, **noted, keep=self.edits)
+        return edits.record(article, outcome, changes, **noted, keep=self.edits, inverses=inverses)
 
     def key(self, article: Article) -> Any:
         """What the corpus stage must know of an article to decide."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.changes import Change
 from corptool.text.lines import Fold, Line, is_prose, key, split_lines
+from corptool.text.sites import mark, template
 from corptool.text.titles import TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class Rules(NamedTuple):
     fold: Fold
     groups: Mapping[tuple[str, bool], Group]
     """By place and by whether the line is ASCII."""
+    sites: Mapping[str, frozenset[int]] = MappingProxyType({})
+    """The marks of lines that repeat on the pages of a site (see sites.py)."""
     longest: int = 400
     """Characters; a longer line is a paragraph, and is tried on no rule."""
 
@@ -64,7 +68,7 @@ class Group(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-def rule_set(rules: Iterable[Rule], fold: Fold) -> Rules:
+def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[int]] | None = None) -> Rules:
     """The rules, in order, made ready for matching."""
     rules = tuple(rules)
     groups = {}
@@ -73,7 +77,7 @@ def rule_set(rules: Iterable[Rule], fold: Fold) -> Rules:
             some = tuple(rule for rule in rules if rule.where == place and not (plain and rule.lang == "zh"))
             anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
             groups[place, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
-    return Rules(rules, fold, groups)
+    return Rules(rules, fold, groups, sites or {})
 
 
 class Finding(NamedTuple):
@@ -109,11 +113,12 @@ def find(
     hints: Sequence[Hint] = (),
     mode: str = "balanced",
     title: str | None = None,
+    repeated: frozenset[int] = frozenset(),
 ) -> tuple[Page, list[Finding]]:
     """Every line of `text` that is not body, in order, with kind and rule.
 
     With a `model` its judgement of each line counts where no rule does; `hints` are one a line (see `hints.Hint`).
-    `title` is the title where it is known.
+    `title` is the title where it is known; `repeated` are marks of lines that the site repeats (see sites.py).
 
     >>> from corptool.text.lines import folding
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
@@ -121,13 +126,13 @@ def find(
     [Finding(line=1, kind='navigation', rule='back-to-top', lifted=())]
     """
     page = page_of(text, rules.fold)
+    found = dict(_repeated(page, repeated)) if repeated else {}
     judged = judge(page, model, hints, mode)
     body = {number for number in page.filled if judged.get(number, 0.0) > 0}
     prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
     if model is None or not prose:
         prose = [number for number in page.filled if is_prose(page.lines[number].text)]
     first, last = min(prose, default=len(page.lines)), max(prose, default=-1)
-    found: dict[int, Finding] = {}
     for number in page.filled:
         if finding := match(page, number, _places(number, first, last), rules):
             found[number] = finding
@@ -140,6 +145,14 @@ def find(
         if odds <= 0 and number not in found:
             found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     return page, [found[number] for number in sorted(found)]
+
+
+def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]]:
+    """The lines that the site repeats; none of them if next to nothing would be left."""
+    found = {number for number in page.filled if mark(template(page.keys[number])) in marks}
+    prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+    if not prose or not found.issuperset(prose):
+        yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
 
 
 def _places(number: int, first: int, last: int) -> list[str]:
