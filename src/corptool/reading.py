@@ -79,11 +79,15 @@ class Document(NamedTuple):
             yield from _unreadable(self.path, error).items()
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
-        read = formats.load(self.format).read
+        module = formats.load(self.format)
+        whole = not getattr(module, "MANY", False)
         given = {"encoding": self.options.encoding} if self.options.encoding else {}
-        for number, record in enumerate(read(file, **given)):
+        for number, record in enumerate(module.read(file, **given)):
             place = Place(self.path, None, record.offset)
-            yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
+            try:
+                yield _parcel(record, place, self.format, self.options, self.member, tell=not number, whole=whole)
+            except Exception as error:  # noqa: BLE001 - the other records of the file are unharmed
+                yield Lost(place, Dropped(record.raw, failure(error), failed=True))
 
 
 class Ready(NamedTuple):
@@ -278,7 +282,14 @@ def _held(article: Article) -> Article:
 
 
 def _parcel(
-    record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
+    record: Record,
+    place: Place,
+    format_: str,
+    options: Options,
+    member: str | None = None,
+    *,
+    tell: bool = False,
+    whole: bool = True,
 ) -> Parcel | Lost:
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
@@ -292,15 +303,19 @@ def _parcel(
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
     found = fields.pop("origin", None) or {}
-    article: Article = {"id": fields.pop("id", None) or identity(place, member, record.raw)} | fields
+    given = fields.pop("id", None)
+    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
     if "sha256" in found:  # an article that was exported whole comes back as it was
         return Parcel(place, article=article | {"origin": found})
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
-    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
-    if place.line is not None or place.offset:
+    fetched = found.get("fetched", options.fetched)  # an archive knows it better than the command line
+    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": fetched, "corptool": __version__}
+    if place.line is not None or not whole:
         origin["offset"] = place.offset
+    if not whole:  # a line says itself where it ends
+        origin["length"] = len(record.raw)
     return Parcel(
         place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
     )

@@ -237,6 +237,14 @@ class Step:
             yield from _kept((attempt(self, article) for article in articles), self, on_drop)
 
 
+def attempt_key(step: Step, article: Article) -> Any:
+    """`step.key`, where a failure becomes a reject."""
+    try:
+        return step.key(article)
+    except Exception as error:  # noqa: BLE001 - as in `attempt`
+        return Dropped(article, failure(error), failed=True)
+
+
 def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
     """`step.apply`, where a failure becomes a reject: one bad article never stops a corpus."""
     try:

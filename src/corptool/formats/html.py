@@ -68,10 +68,13 @@ def declared(data: bytes) -> str | None:
     'gb18030'
     """
     found = DECLARED.search(data, 0, 4096)
-    if found is None:
-        return None
+    return python_name((found[1] or found[2]).decode("ascii", "replace")) if found else None
+
+
+def python_name(encoding: str) -> str | None:
+    """Python's name of what browsers understand by the name of an encoding; None if there is no such encoding."""
     try:
-        name = codecs.lookup((found[1] or found[2]).decode("ascii")).name
+        name = codecs.lookup(encoding).name
         b"-".decode(name, "ignore")  # not one of Python's codecs that are no encodings
     except (LookupError, UnicodeError):
         return None
