@@ -69,18 +69,40 @@ def boilerplate(*paths: Path) -> text_rules.Rules:
     """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
     from corptool.text.boilerplate import rule_set
 
-    files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
-    return rule_set((rule for path in files for rule in _rules(path)), fold())
+    files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
+    sites = {name: marks for path, value in files.items() for name, marks in _sites(path, value)}
+    return rule_set((rule for path, value in files.items() for rule in _rules(path, value)), fold(), sites)
 
 
-def _rules(path: Path) -> Iterator[text_rules.Rule]:
-    """The rules of one file; a mistake in it is named with the file and the rule."""
+def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
+    """The rules of one file."""
+    return tuple(_rules(path, _toml(path)))
+
+
+def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
+
+
+def _sites(path: Path, value: dict[str, Any]) -> Iterator[tuple[str, frozenset[int]]]:
+    """The lines that repeat on the pages of a site, as `corptool learn` writes them."""
+    from corptool.text.lines import key
+    from corptool.text.sites import mark, template
+
+    for table in value.get("site", []):
+        try:
+            yield table["name"], frozenset(mark(template(key(line, fold()))) for line in table["lines"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RuleError(f"{path}: a [[site]] needs `name` and a list `lines`: {error!r}") from error
+
+
+def _rules(path: Path, value: dict[str, Any]) -> Iterator[text_rules.Rule]:
+    """The rules of one file; a mistake in it is named with the file and the rule."""
+    tables = value.get("rule", [])
     for number, table in enumerate(tables, 1):
         try:
             yield _rule(table)

@@ -77,6 +77,28 @@ def find_date(text: str) -> Found | None:
     return None
 
 
+def resolved(words: str | None, fetched: str) -> str | None:
+    """The day that words such as "3 days ago" meant when they were fetched; weeks and longer are too vague for one.
+
+    >>> [resolved(words, "2024-03-01T10:00:00") for words in ("3 days ago", "昨天", "2 months ago")]
+    ['2024-02-27', '2024-02-29', None]
+    """
+    from datetime import date, timedelta
+
+    if words is None:
+        return None
+    try:
+        day = date.fromisoformat(fetched[:10])
+    except ValueError:
+        return None
+    if re.fullmatch(r"(?i)yesterday|昨天", words):
+        return (day - timedelta(days=1)).isoformat()
+    if words == "前天":
+        return (day - timedelta(days=2)).isoformat()
+    found = re.match(r"(?i)(\d+)\s*(?:days?|天|日)", words)
+    return (day - timedelta(days=int(found[1]))).isoformat() if found and int(found[1]) < 31 else None
+
+
 def _whole(match: re.Match[str]) -> Found | None:
     part = match.groupdict()
     year = int(part["minguo"]) + 1911 if part.get("minguo") else int(part["year"])

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from corptool.text.boilerplate import Finding
-from corptool.text.dates import Found, find_date
+from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
 
 _HOME = re.compile(
@@ -58,10 +58,13 @@ def find_dateline(line: str) -> Dateline | None:
     return None
 
 
-def fields(lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True) -> dict[str, Any]:
+def fields(
+    lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True, fetched: str | None = None
+) -> dict[str, Any]:
     """What can be lifted: `title`, `published`, `site`, `source`, `author`, and the rest under `meta`.
 
-    Only what is known is there. The first value of a field wins, but see `_dates` for dates.
+    Only what is known is there. The first value of a field wins, but see `_dates` for dates. Words such as
+    "3 days ago" become a date only where it is known when the page was fetched.
     """
     lifted: dict[str, Any] = {}
     meta: dict[str, Any] = {}
@@ -77,6 +80,8 @@ def fields(lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = 
             elif name != "date" and value:
                 meta.setdefault(name, value)
     _dates(lifted, meta, found)
+    if fetched and "published" not in lifted and (then := resolved(meta.get("published_relative"), fetched)):
+        lifted["published"] = then
     taken = {finding.line for finding in found}
     body = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
     if dateline and (filed := find_dateline(body)):
