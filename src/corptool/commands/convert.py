@@ -21,6 +21,14 @@ from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_route
 READABLE = click.Path(exists=True, dir_okay=False)
 
 
+def _usable(_context: click.Context, _option: click.Parameter, tables: str) -> str:
+    try:
+        dictionaries.check(tables)
+    except ValueError as error:  # once for the run, not once for each article
+        raise click.ClickException(str(error)) from None
+    return tables
+
+
 @stage
 @click.option("--to", type=click.Choice(TARGETS), help="Target script.")
 @click.option("--from", "source", type=click.Choice(SOURCES), help="Source script, instead of what the text tells.")
@@ -32,7 +40,7 @@ READABLE = click.Path(exists=True, dir_okay=False)
 @click.option("--punctuation", is_flag=True, help="Convert quotation marks too: “” and 「」.")
 @click.option("--only-certain", is_flag=True, help="Only where a phrase or a one-to-one mapping decides.")
 @click.option("--audit", is_flag=True, help="Write every choice among several counterparts to `audit`.")
-@click.option("--tables", type=click.Choice(dictionaries.TABLES), help="Whose dictionaries.")
+@click.option("--tables", type=click.Choice(dictionaries.TABLES), callback=_usable, help="Whose dictionaries.")
 def convert(
     article: Article,
     *,
