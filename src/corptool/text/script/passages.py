@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from corptool.text.language import HANGUL, KANA, Tables, is_chinese, language, script
@@ -76,11 +76,11 @@ def foreign(text: str, tables: Tables) -> Iterator[Fixed]:
                 yield Fixed(*span.span(), span[0])
 
 
-def in_script(text: str, which: str, tables: Tables) -> Iterator[Fixed]:
-    """Lines that are in this script (`s` or `t`) already."""
+def lines(text: str, scripts: Container[str | None], tables: Tables) -> Iterator[Fixed]:
+    """Lines that are in one of these scripts (`s`, `t`, `mixed`, or None: it cannot be told)."""
     at = 0
     for line in text.split("\n"):
-        if script(line, tables) == which:
+        if script(line, tables) in scripts:
             yield Fixed(at, at + len(line), line)
         at += len(line) + 1
 
