@@ -9,11 +9,17 @@ from typing import NamedTuple
 from corptool.text.language import HANGUL, KANA, Tables, is_chinese, language, script
 from corptool.text.script.chain import Dictionary
 
-CODE = re.compile(
-    r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]+`|<[a-zA-Z/!][^<>\n]{0,400}>|\b(?:https?|ftp)://[^\s<>，。；、！？（）「」《》]+|"
-    r"\bwww\.[^\s<>，。；、！？（）「」《》]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w@])@\w+",
-    re.MULTILINE | re.DOTALL,
-)
+ADDRESS = r"[^\s<>，。；、！？（）「」《》]+"
+CODE = {
+    "```": re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL),
+    "~~~": re.compile(r"^~~~.*?^~~~[^\n]*$", re.MULTILINE | re.DOTALL),
+    "`": re.compile(r"`[^`\n]+`"),
+    "<": re.compile(r"<[a-zA-Z/!][^<>\n]{0,400}>"),
+    "://": re.compile(rf"\b(?:https?|ftp)://{ADDRESS}"),
+    "www.": re.compile(rf"\bwww\.{ADDRESS}"),
+    "@": re.compile(r"[A-Za-z0-9_.+-]*@\w[\w.-]*"),
+}
+"""What to look for where a text holds the mark."""
 FOREIGN = re.compile(f"[{KANA}{HANGUL}]")
 CLAUSE = re.compile(r"[^\n。！？!?；;，、「」『』“”《》（）()]+")
 SENTENCE = re.compile(r"[^\n。！？!?]+")
@@ -53,8 +59,9 @@ class Terms:
 
 def code(text: str) -> Iterator[Fixed]:
     """URLs, mail addresses, @names, markup, and `code` between back-ticks or in fences."""
-    if any(mark in text for mark in ("`", "~~~", "<", "://", "www.", "@")):
-        yield from (Fixed(*match.span(), match[0]) for match in CODE.finditer(text))
+    for mark, pattern in CODE.items():
+        if mark in text:
+            yield from (Fixed(*match.span(), match[0]) for match in pattern.finditer(text))
 
 
 def foreign(text: str, tables: Tables) -> Iterator[Fixed]:
