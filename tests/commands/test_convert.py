@@ -184,6 +184,13 @@ def test_edits_are_small():
     assert len(dumps(article["edits"])) < 0.12 * len(text.encode() * 4)  # hard cases; of plain text 1 to 4 %
 
 
+def test_a_chinese_tag_goes_along():
+    assert convert(ARTICLE | {"lang": "zh-Hans"}, to="twp")["lang"] == "zh-Hant-TW"
+    assert convert(ARTICLE | {"lang": "zh"}, config="s2t")["lang"] == "zh-Hant"
+    assert convert({"text": TRADITIONAL, "lang": "zh-Hant"}, to="s")["lang"] == "zh-Hans"
+    assert convert(ARTICLE | {"lang": "en"}, to="tw")["lang"] == "en"
+
+
 def test_undo_refuses_what_other_tables_gave():
     article = convert(ARTICLE, to="tw")
     article["edits"][0]["inverse"]["configs"] = ["t2jp"]

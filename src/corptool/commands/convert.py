@@ -18,6 +18,10 @@ from corptool.text.script.passages import Fixed, Terms, code, converted, foreign
 from corptool.text.script.quotes import quoted
 from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
 
+TAGS = {
+    "s": "zh-Hans", "sp": "zh-Hans", "t": "zh-Hant",
+    "tw": "zh-Hant-TW", "twp": "zh-Hant-TW", "hk": "zh-Hant-HK", "hkp": "zh-Hant-HK",
+}
 READABLE = click.Path(exists=True, dir_okay=False)
 
 
@@ -71,6 +75,9 @@ def convert(
     if all(article[key] == text for key, text in changed.items()):
         return article
     meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs) or 'terms'} {tables}"}
+    tag = TAGS.get(configs[-1].partition("2")[2]) if configs else None
+    if tag and str(article.get("lang") or "").startswith("zh"):
+        changed["lang"] = tag
     if audit:
         changed["audit"] = [list(decision) for decision in plan.audit(article["text"])]
     known = rules.opencc()["configs"][tables].keys()
