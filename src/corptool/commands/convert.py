@@ -19,8 +19,13 @@ from corptool.text.script.quotes import quoted
 from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
 
 TAGS = {
-    "s": "zh-Hans", "sp": "zh-Hans", "t": "zh-Hant",
-    "tw": "zh-Hant-TW", "twp": "zh-Hant-TW", "hk": "zh-Hant-HK", "hkp": "zh-Hant-HK",
+    "s": "zh-Hans",
+    "sp": "zh-Hans",
+    "t": "zh-Hant",
+    "tw": "zh-Hant-TW",
+    "twp": "zh-Hant-TW",
+    "hk": "zh-Hant-HK",
+    "hkp": "zh-Hant-HK",
 }
 READABLE = click.Path(exists=True, dir_okay=False)
 
