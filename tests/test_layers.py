@@ -17,14 +17,19 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "files": (set(), {"click"}),
     "formats": ({"corptool.article", "corptool.formats", "corptool.text", "corptool.rules"}, {"click"}),
-    "reading": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
+    "reading": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "keys", "metatable"))},
+        {"click"},
+    ),
+    "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
+    "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
     "stage": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
         {"sys"},
     ),
     "store": (set(), {"click", "sys"}),
     "index": ({"corptool.copies"}, {"click", "sys"}),
-    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
     "commands": (
         {"corptool"}
         | {
@@ -37,6 +42,8 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "files",
                 "formats",
                 "index",
+                "keys",
+                "metatable",
                 "reading",
                 "rules",
                 "stage",

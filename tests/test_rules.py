@@ -3,16 +3,14 @@
 import pytest
 
 from corptool import rules
-from corptool.text.boilerplate import Page, match
-from corptool.text.lines import Line
+from corptool.text.boilerplate import PLACES, match, page_of, rule_set
 
 ALL = rules.boilerplate()
-PLACES = ("", "head", "tail", "above-title")
 
 
 def matched(rule, text):
-    alone = ALL._replace(rules=(rule,))
-    return match(Page([Line(0, len(text), text)], alone), 0, PLACES) is not None
+    alone = rule_set([rule], ALL.fold)
+    return match(page_of(text, ALL.fold), 0, PLACES, alone) is not None
 
 
 @pytest.mark.parametrize("rule", ALL.rules, ids=lambda rule: rule.name)
@@ -44,4 +42,4 @@ def test_no_rule_loses_itself_in_a_long_line(part):
     """A pattern that backtracks without end would hang here."""
     lines = [(part * 200)[: ALL.longest], "位置: " + (part * 200)[:390] + "。", "home > " + (part * 200)[:390] + "。"]
     for line in lines:
-        match(Page([Line(0, len(line), line)], ALL), 0, PLACES)
+        match(page_of(line, ALL.fold), 0, PLACES, ALL)

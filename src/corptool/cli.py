@@ -8,7 +8,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 import click
@@ -258,7 +258,7 @@ def writer(output: str | None) -> Iterator[Any]:
                 elif not isinstance(item, File):
                     stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
                 elif folder is None:
-                    stream().write(item.data)
+                    stream().writelines(_pieces(item))
                 else:
                     _write_file(folder, item)
             if streams:
@@ -282,7 +282,11 @@ def _write_file(folder: str, file: File) -> None:
     if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
         raise click.ClickException(f"will not write outside {folder}: {file.name}")
     with written(os.path.join(folder, file.name)) as stream:
-        stream.write(file.data)
+        stream.writelines(_pieces(file))
+
+
+def _pieces(file: File) -> Iterable[bytes]:
+    return [file.data] if isinstance(file.data, bytes) else file.data
 
 
 @contextlib.contextmanager

@@ -85,6 +85,23 @@ def chain(config: str, tables: str = CURRENT) -> Chain:
 
 
 @cache
+def candidates(config: str, tables: str = CURRENT) -> dict[str, str]:
+    """Characters for which the configuration's first stage has several counterparts: all of them, by preference."""
+
+    def names(spec: Any) -> list[str]:
+        return (
+            [spec]
+            if isinstance(spec, str)
+            else [name for (parts,) in [spec.values()] for part in parts for name in names(part)]
+        )
+
+    found: dict[str, str] = {}
+    for name in reversed(names(rules.opencc()["configs"][tables][config]["stages"][0])):
+        found |= {key: values for key, values in dictionary(name, tables).items() if len(key) == 1 and " " in values}
+    return found
+
+
+@cache
 def dictionary(name: str, tables: str = CURRENT) -> dict[str, str]:
     """Each key with its candidates, the preferred one first, separated by spaces."""
     entries = _packaged(name)

@@ -6,6 +6,9 @@
 
 `at` counts code points of the text that the stage left; `check` is a hash of that text. Where a key of `set` was
 absent before, `added` lists it; where the stage took it away, `removed` does.
+
+A stage that has an inverse (`convert`) keeps only what that does not give back: then there are `inverse`, its
+arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new], …] of what the inverse gives.
 """
 
 from __future__ import annotations
@@ -35,22 +38,26 @@ def record(
     stage: str,
     options: Mapping[str, Any],
     keep: Keep = "keep",
+    inverses: Sequence[Mapping[str, Any]] = (),
 ) -> Article:
     """The article that a stage leaves: `after`, its text made by `changes`, with an entry that says so.
 
     With `changes=None` the stage only returned a new text, and what changed is found by comparing.
     An article in which nothing changed is returned as it was: the same object.
+
+    `inverses` are arguments to try for the stage's function `inverse(text, …)`, which gives nearly the old text back:
+    then only what the best of them does not give back is kept.
     """
     if changes is None:
-        changes = diff(before["text"], after["text"]) if after is not before else []
         text = after["text"]
+        changes = [] if inverses or after is before else diff(before["text"], text)
     else:
         text = apply(before["text"], changes) if changes else before["text"]
     keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
     keys = [key for key in keys if key != "text"]
     new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
     old = before.get("edits") or []
-    if not changes and not keys:
+    if not changes and not keys and text == before["text"]:
         return trimmed(before, keep)
     entry: dict[str, Any] = {
         "stage": stage,
@@ -63,7 +70,10 @@ def record(
         entry["added"] = added
     if removed := [key for key in keys if key not in after]:
         entry["removed"] = removed
-    entry["changes"] = _on_the_wire(before["text"], changes)
+    if inverses and text != before["text"]:
+        entry |= _not_given_back(stage, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
+    else:
+        entry["changes"] = _on_the_wire(before["text"], changes)
     return _with_edits(new, _kept([*old, entry], keep))
 
 
@@ -75,8 +85,8 @@ def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only:
     """
     return any(
         entry["stage"] == stage
-        and entry["version"] == __version__
-        and entry["options"] == options
+        and entry.get("version") == __version__
+        and entry.get("options") == options
         and (not text_only or entry.get("changes") or entry.get("kinds"))
         and _stands(article, entry)
         for entry in article["edits"]
@@ -92,12 +102,17 @@ def undo(article: Article) -> Article:
     if not _stands(article, entry):
         raise ValueError(f"it is not what `{stage}` left: something that keeps no edits changed its text or metadata")
     text = article["text"]
+    if "inverse" in entry:
+        text = _inverted(stage, entry["inverse"], text)
     parts: list[str] = []
     at = 0
     for start, old, new, *_ in entry["changes"]:
         parts += text[at:start], old
         at = start + len(new)
-    before = article | {"text": "".join(parts) + text[at:]} | {key: old for key, (old, _) in entry["set"].items()}
+    text = "".join(parts) + text[at:]
+    if "was" in entry and digest(text) != entry["was"]:
+        raise ValueError(f"corptool {entry['version']} kept what `{stage}` of this version does not give back")
+    before = article | {"text": text} | {key: old for key, (old, _) in entry["set"].items()}
     for key in entry.get("added", ()):
         del before[key]
     return _with_edits(before, entries)
@@ -108,6 +123,27 @@ def undo_all(article: Article) -> Article:
     while article.get("edits"):
         article = undo(article)
     return article
+
+
+def _not_given_back(stage: str, inverses: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, Any]:
+    """What must be kept beside the inverse that suits the beginning of the text best."""
+
+    def missed(inverse: Mapping[str, Any]) -> int:
+        back = _inverted(stage, inverse, new[:2000])
+        return sum(map(str.__ne__, back, old))
+
+    best = min(inverses, key=missed) if len(inverses) > 1 else inverses[0]
+    changes = diff(old, _inverted(stage, best, new))
+    rows = [row[:3] for row in _on_the_wire(old, changes)]
+    return {"inverse": dict(best), "was": digest(old), "changes": rows}
+
+
+def _inverted(stage: str, arguments: Mapping[str, Any], text: str) -> str:
+    """What the stage's own `inverse` makes of the text."""
+    from importlib import import_module
+
+    back: str = import_module(f"corptool.commands.{stage}").inverse(text, **arguments)
+    return back
 
 
 def _differs(old: Any, new: Any) -> bool:
@@ -124,7 +160,7 @@ def trimmed(article: Article, keep: Keep) -> Article:
 def _stands(article: Article, entry: dict[str, Any]) -> bool:
     """Whether text and metadata are still what the stage of this entry left."""
     values = entry.get("set", {}).items()
-    return all(article.get(key) == new for key, (_, new) in values) and entry["check"] == digest(article["text"])
+    return all(article.get(key) == new for key, (_, new) in values) and entry.get("check") == digest(article["text"])
 
 
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:
@@ -147,7 +183,8 @@ def _hashed(entry: dict[str, Any]) -> dict[str, Any]:
     if "changes" not in entry:
         return entry
     kinds: dict[str, int] = {}
-    for *_, kind, _ in entry["changes"]:
+    for row in entry["changes"]:
+        kind = row[3] if len(row) > 3 else "converted"
         kinds[kind] = kinds.get(kind, 0) + 1
     short = {key: entry[key] for key in ("stage", "version", "options", "check")}
     return short | {"set_keys": sorted(entry["set"]), "kinds": kinds}

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from corptool import __version__, files, formats
+from corptool import __version__, files, formats, keys, metatable
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loads
 from corptool.formats import Record
 
@@ -30,6 +30,10 @@ class Options(NamedTuple):
     as_: str = "auto"
     fetched: str | None = None
     """When the pages were fetched: ISO 8601, for `origin.fetched`."""
+    map: dict[str, str] | None = None
+    """Our keys to theirs; without it they are guessed from well-known names."""
+    meta: str | None = None
+    """A table of what is known of the files, by path."""
 
 
 class Lines(NamedTuple):
@@ -71,9 +75,9 @@ class Document(NamedTuple):
             yield from _unreadable(self.path, error).items()
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
-        for record in formats.load(self.format).read(file):
+        for number, record in enumerate(formats.load(self.format).read(file)):
             place = Place(self.path, None, record.offset)
-            yield _parcel(record, place, self.format, self.options, self.member)
+            yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
 
 
 class Ready(NamedTuple):
@@ -97,9 +101,12 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
             listed = chain(listed, files.names_from(files_from))
         except OSError as error:
             yield _unreadable(files_from, error)
+    options = options or Options()
     for path in files.find(listed, _known):
+        if path == options.meta:
+            continue  # a table that lies among the files it is about
         try:
-            yield from _batches_of(path, options or Options())
+            yield from _batches_of(path, options)
         except Exception as error:  # noqa: BLE001 - what cannot be read is a reject, whoever says so
             yield _unreadable(path, error)
 
@@ -235,36 +242,38 @@ def _readable() -> str:
 def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
     try:
         article = loads(line)
-        _hold(article)
-        if isinstance(article.get("text"), str):
-            if article.get("id") is not None:
-                return Parcel(place, line, article)
-            return _parcel(Record(article, line, place.offset), place, "jsonl", options, member)
-        if isinstance(article.get("html"), str):
-            fields = formats.load("html").read_markup(article["html"])
-            given = {key: value for key, value in article.items() if value is not None or key not in fields}
-            fields = {key: value for key, value in (fields | given | {"text": fields["text"]}).items() if key != "html"}
-            return _parcel(Record(fields, line, place.offset), place, "html", options, member)
-        raise ValueError(f"no string `text` or `html` among its keys ({', '.join(list(article)[:8])})")
+        if isinstance(article.get("text"), str) and article.get("id") is not None and not options.map:
+            return Parcel(place, line, _held(article))
+        return _parcel(Record(article, line, place.offset), place, "jsonl", options, member, tell=place.line == 1)
     except Exception as error:  # noqa: BLE001 - as above
         return Lost(place, Dropped(line, failure(error), failed=True))
 
 
-def _hold(article: Article) -> None:
-    """ValueError where a key that corptool writes holds something of another kind."""
+def _held(article: Article) -> Article:
+    """The article. ValueError: a key that corptool writes holds something of another kind."""
     for key, kind in OURS.items():
         if article.get(key) is not None and not isinstance(article[key], kind):
             what = "an object" if kind is dict else "a list"
-            raise ValueError(f"its `{key}` is not {what}, as corptool writes it: rename that key")
-    if not all(isinstance(entry, dict) and {"stage", "check"} <= {*entry} for entry in article.get("edits") or ()):
-        raise ValueError("its `edits` are not corptool's: rename that key")
+            raise ValueError(f"its `{key}` is not {what}, as corptool writes it: rename it with --map other={key}")
+    if not all(isinstance(entry, dict) and "stage" in entry for entry in article.get("edits") or ()):
+        raise ValueError("its `edits` are not corptool's: rename that key with --map other=edits")
+    return article
 
 
-def _parcel(record: Record, place: Place, format_: str, options: Options, member: str | None = None) -> Parcel | Lost:
+def _parcel(
+    record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
+) -> Parcel | Lost:
     """An article made of a record: with an id and an origin, where it has none."""
-    fields = dict(record.fields)
+    fields = _held(_named(record.fields, place, options, tell))
+    if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
+        page = formats.load("html").read_markup(fields["html"])
+        given = {key: value for key, value in fields.items() if value is not None or key not in page}
+        fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
+        format_ = "html"
+    if options.meta:
+        fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
-        return Lost(place, Dropped(record.raw, "no text in it", failed=True))
+        return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
     found = fields.pop("origin", None) or {}
     article: Article = {"id": fields.pop("id", None) or identity(place, member, record.raw)} | fields
     if "sha256" in found:  # an article that was exported whole comes back as it was
@@ -278,6 +287,28 @@ def _parcel(record: Record, place: Place, format_: str, options: Options, member
     return Parcel(
         place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
     )
+
+
+def _named(fields: Article, place: Place, options: Options, tell: bool) -> Article:
+    """The fields by our names. A guess is told, once a file."""
+    if options.map is not None:
+        return keys.renamed(fields, options.map)
+    if isinstance(fields.get("text"), str) or isinstance(fields.get("html"), str):
+        return dict(fields)
+    names = keys.guess(fields)
+    if names and tell:
+        import logging
+
+        taken = ",".join(f"{ours}={theirs}" for ours, theirs in names.items())
+        logging.getLogger("corptool").warning("%s: has no `text`; read with --map '%s', a guess", place.path, taken)
+    return keys.renamed(fields, names)
+
+
+def _no_text(fields: Article, options: Options) -> str:
+    shown = ", ".join(key for key in list(fields)[:9] if key != "origin")
+    if options.map and "text" in options.map:
+        return f"no string `{options.map['text']}`, which --map takes for the text, among its keys ({shown})"
+    return f"no string `text` or `html` among its keys ({shown}); --map text=KEY says where the text is"
 
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corptool.text import boilerplate as text_rules
-    from corptool.text import charset, glosses, language, mojibake
+    from corptool.text import charset, classifier, glosses, language, mojibake
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
 
@@ -67,20 +67,37 @@ def fold() -> Fold:
 @cache
 def boilerplate(*paths: Path) -> text_rules.Rules:
     """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
-    from corptool.text.boilerplate import Rules
+    from corptool.text.boilerplate import rule_set
 
-    files = [*paths, *sorted((DATA / "boilerplate").glob("*.toml"))]
-    return Rules(tuple(rule for path in files for rule in _rules(path)), fold())
+    files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
+    sites = {name: marks for path, value in files.items() for name, marks in _sites(path, value)}
+    return rule_set((rule for path, value in files.items() for rule in _rules(path, value)), fold(), sites)
 
 
-def _rules(path: Path) -> Iterator[text_rules.Rule]:
-    """The rules of one file; a mistake in it is named with the file and the rule."""
+def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rule", [])
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
+
+
+def _sites(path: Path, value: dict[str, Any]) -> Iterator[tuple[str, frozenset[int]]]:
+    """The lines that repeat on the pages of a site, as `corptool learn` writes them."""
+    from corptool.text.lines import key
+    from corptool.text.sites import mark, template
+
+    for table in value.get("site", []):
+        try:
+            yield table["name"], frozenset(mark(template(key(line, fold()))) for line in table["lines"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise RuleError(f"{path}: a [[site]] needs `name` and a list `lines`: {error!r}") from error
+
+
+def _rules(path: Path, value: dict[str, Any]) -> Iterator[text_rules.Rule]:
+    """The rules of one file; a mistake in it is named with the file and the rule."""
+    tables = value.get("rule", [])
     for number, table in enumerate(tables, 1):
         try:
             yield _rule(table)
@@ -102,6 +119,17 @@ def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
     han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
     return pattern.translate(han)
+
+
+@cache
+def line_model(*, html: bool = False) -> classifier.Model:
+    """The line classifier, for text alone or with what the markup says (tools/train_lines.py)."""
+    import json
+
+    from corptool.text import classifier, features, trees
+
+    value = json.loads((DATA / ("lines-html.json" if html else "lines.json")).read_text(encoding="utf-8"))
+    return classifier.Model(features.lexicon(value["words"]), value["hints"], trees.plant(value["trees"]))
 
 
 @cache

@@ -175,25 +175,25 @@ class Step:
         given = (article, decision) if self.stage._key else (article,)
         result = self.stage.function(*given, **self.options)
         outcome: Outcome
-        outcome, changes = result if type(result) is tuple else (result, None)
+        outcome, changes, inverses = (*result, ())[:3] if type(result) is tuple else (result, None, ())
         if outcome is None:
             raise TypeError(f"the stage `{self.name}` returned nothing")
         if not isinstance(outcome, dict):
             return outcome  # dropped, or output
         if outcome.get("edits") is not article.get("edits"):
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
-        return edits.record(article, outcome, changes, **noted, keep=self.edits)
+        return edits.record(article, outcome, changes, **noted, keep=self.edits, inverses=inverses)
 
     def key(self, article: Article) -> Any:
         """What the corpus stage must know of an article to decide."""
         return _with_named(self.stage._key, self.options)(article)
 
     def keys(self, articles: list[Article]) -> list[Any]:
-        """The keys of a block of articles; in place of a key, the Dropped of an article that has none."""
+        """The keys of a block of articles; in place of a key, the exception that making it raised."""
         if self.stage._keys is not None:
             with contextlib.suppress(Exception):  # one of them is at fault: find it below
                 return list(_with_named(self.stage._keys, self.options)(articles))
-        return [attempt_key(self, article) for article in articles]
+        return [_caught(self.key, article) for article in articles]
 
     def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order."""
@@ -222,22 +222,28 @@ class Step:
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
         """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
         if self.stage.kind == "source":
-            items = (item for batch in self.batches() for item in batch.items())
-            yield from _kept(
-                (item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop
-            )
+            yield from self.read(on_drop)
         elif self.stage.kind == "sink":
             yield from self.written(Parcel(Place(), article=article) for article in articles)
         elif self.sees_all:
             articles = list(articles)
-            blocks = (self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER))
-            keyed = zip(articles, chain.from_iterable(blocks), strict=True)
-            waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
-            decisions = self.decide([key for _, key in waiting])
-            pairs = zip((article for article, _ in waiting), decisions, strict=True)
+            keys = [self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER)]
+            made = list(zip(articles, chain.from_iterable(keys), strict=True))
+            failed = [Dropped(one, failure(key), failed=True) for one, key in made if isinstance(key, Exception)]
+            made = [(one, key) for one, key in made if not isinstance(key, Exception)]
+            decisions = self.decide(key for _, key in made)
+            yield from _kept(failed, self, on_drop)
+            pairs = zip((one for one, _ in made), decisions, strict=True)
             yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
         else:
             yield from _kept((attempt(self, article) for article in articles), self, on_drop)
+
+
+def _caught(function: Callable[[Article], Any], article: Article) -> Any:
+    try:
+        return function(article)
+    except Exception as error:  # noqa: BLE001 - as in `attempt`
+        return error
 
 
 def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
@@ -247,14 +253,6 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
     except click.ClickException:  # an option that only the stage could check: the user must hear of it, once
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
-        return Dropped(article, failure(error), failed=True)
-
-
-def attempt_key(step: Step, article: Article) -> Any:
-    """`step.key`, where a failure becomes a reject."""
-    try:
-        return step.key(article)
-    except Exception as error:  # noqa: BLE001 - as above
         return Dropped(article, failure(error), failed=True)
 
 

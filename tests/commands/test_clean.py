@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from corptool.commands.clean import clean
+from corptool.commands.learn import learn
 
 ROOT = Path(__file__).parents[2]
 SEEDS = [json.loads(line) for line in (ROOT / "tests/cases/seeds.jsonl").read_text("utf-8").splitlines()]
@@ -88,3 +89,70 @@ def test_own_rules(tmp_path):
     path.write_text(OWN_RULE, "utf-8")
     article = clean({"text": PAGE}, rules=(str(path),), only=("mine",))
     assert article["edits"][-1]["changes"][0][3:] == ["mine", "band"]
+
+
+NAVIGATION = "Alpha Beta Gamma Delta\nSubscribe now, {0} readers do\n"
+STORIES = [
+    "The miller of Aldbourne opened his doors on Monday, and the queue went round the pond.",
+    "A heron was seen on the weir for the third week, which the club calls a record.",
+    "在村口的老樹下，鄰居們說起了去年的洪水，也說起今年新修的堤。",
+    "Rain stopped the fair at noon; by three the band was playing again under the bridge.",
+]
+
+
+def site_pages():
+    return [
+        {"id": str(n), "url": f"https://a.example/{n}", "text": NAVIGATION.format(n + 7) + "\n" + story}
+        for n, story in enumerate(STORIES)
+    ]
+
+
+def test_by_site_removes_what_the_pages_share():
+    cleaned = list(clean(site_pages(), by="site"))
+    assert [article["text"] for article in cleaned] == STORIES
+    kinds = [change[3:] for change in cleaned[0]["edits"][-1]["changes"]]
+    assert ["repeated", "site"] in kinds
+
+
+def test_by_site_keeps_copies_of_an_article():
+    pages = [{"id": str(n), "url": "https://a.example/", "text": STORIES[0] + "\n" + STORIES[1]} for n in range(3)]
+    assert [article["text"] for article in clean(pages, by="site")] == [page["text"] for page in pages]
+
+
+def test_learned_rules_do_what_by_site_does(tmp_path):
+    path = tmp_path / "sites.toml"
+    path.write_bytes(b"".join(learn(site_pages())))
+    assert "subscribe now, 0 readers do" in path.read_text("utf-8")
+    cleaned = [clean(page, rules=(str(path),)) for page in site_pages()]
+    assert [article["text"] for article in cleaned] == STORIES
+    elsewhere = site_pages()[0] | {"url": "https://b.example/"}
+    changes = clean(elsewhere, rules=(str(path),))["edits"][-1]["changes"]
+    assert "repeated" not in {change[3] for change in changes}
+
+
+def test_strip_dateline():
+    text = "新華社北京6月13日電 (記者王明)今天上午，第二屆大會在北京舉行，來自各地的代表出席了會議。"
+    assert clean({"text": text})["text"] == text
+    stripped = clean({"text": text}, strip_dateline=True)
+    assert stripped["text"] == "今天上午，第二屆大會在北京舉行，來自各地的代表出席了會議。"
+    assert stripped["meta"]["dateline"]["place"] == "北京"
+
+
+def test_relative_dates_are_resolved_only_where_the_fetch_is_known():
+    text = PAGE.replace("2024-01-05 18:05", "Published 3 days ago")
+    assert clean({"text": text}).get("published") is None
+    fetched = clean({"text": text, "origin": {"fetched": "2024-01-08"}})
+    assert fetched["published"] == "2024-01-05"
+    assert fetched["meta"]["published_relative"] == "3 days ago"
+
+
+def test_explain_shows_the_page_with_reasons(capsys):
+    clean({"text": PAGE}, explain=True)
+    shown = capsys.readouterr().err
+    assert "navigation back-to-top   - " in shown
+    assert "| The bridge opened on Friday" in shown
+
+
+def test_a_page_that_goes_nearly_whole_is_warned_of(caplog):
+    clean({"text": PAGE, "id": "x"}, warn_above=0.3)
+    assert "clean: x: " in caplog.text

@@ -20,12 +20,12 @@ def written(name, articles=ARTICLES, **options):
     return list(load(name).write(articles, **options))
 
 
-def table(data):
+def table_of(data):
     return list(csv.reader(io.StringIO(data.decode(), newline="")))
 
 
 def test_csv_has_every_key_and_says_what_cells_cannot():
-    header, *rows = table(b"".join(written("csv")))
+    header, *rows = table_of(b"".join(written("csv")))
     assert header == ["id", "title", "site", "text", "n", "half", "note", "late", "yes", "tags", "corptool_types"]
     assert rows[0] == ["1", 'A "b", c', "", "網站\n第二行", *[""] * 5, '["y",null]', '{"json":["tags"]}']
     assert rows[1][3:7] == ["=HYPERLINK(1)", "12345678901234567890", "0.5", "a\r\nb"]
@@ -45,11 +45,11 @@ def test_csv_of_nothing_is_empty():
 
 
 def test_csv_full_has_edits_and_origin():
-    assert {"edits", "origin"} <= set(table(b"".join(written("csv", full=True)))[0])
+    assert {"edits", "origin"} <= set(table_of(b"".join(written("csv", full=True)))[0])
 
 
 def test_csv_keeps_keys_that_cannot_be_columns():
-    header, row = table(b"".join(written("csv", [{"text": "x", "corptool_types": 1, "\udfff": None}])))
+    header, row = table_of(b"".join(written("csv", [{"text": "x", "corptool_types": 1, "\udfff": None}])))
     assert header == ["text", "corptool_types"]
     assert json.loads(row[1]) == {"more": {"corptool_types": 1, "\udfff": None}}
 
@@ -75,9 +75,19 @@ def test_jsonl():
 
 
 def test_text_is_a_file_an_article():
-    first, second, third = written("text")
+    first, second, third, table = written("text")
     assert first == File("A-b-c.txt", "網站\n第二行".encode())
-    assert (second.name, third) == ("2.txt", File("3.txt", b""))
+    assert b"".join(table.data).startswith(b"file,id,title,")
+    assert (second.name, third, table.name) == ("2.txt", File("3.txt", b""), "metadata.csv")
+
+
+def test_text_has_a_table_of_the_rest_beside_it():
+    *files, table = load("text").write([*ARTICLES, {"text": "~{VPND~}"}, {"text": "\ufeff"}, {"text": "\ud800 x"}])
+    header, *rows = table_of(b"".join(table.data))
+    assert header[:4] == ["file", "id", "title", "site"]
+    assert [row[0] for row in rows] == [file.name for file in files]
+    texts = [row[header.index("text")] for row in rows]
+    assert texts == ["", "", "", "~{VPND~}", "\ufeff", '"\\ud800 x"']
 
 
 @pytest.mark.parametrize(
@@ -96,3 +106,28 @@ def test_text_is_a_file_an_article():
 def test_markdown(article, front, body):
     (file,) = written("md", [article])
     assert file.data.decode() == "\n".join(["---", *front, "---", "", body, ""])
+
+
+def test_csv_columns_are_all_there_is(caplog):
+    header, *rows = table_of(b"".join(written("csv", columns="title, n,titel")))
+    assert header == ["title", "n", "titel"]
+    assert rows == [['A "b", c', "", ""], ["", "12345678901234567890", ""], ["", "", ""]]
+    assert caplog.messages == ["3 articles, and none has a `titel`"]
+
+
+def test_csv_for_excel(caplog):
+    articles = [
+        {"text": "=1+1", "id": "0012", "title": "-", "n": -5, "m": 10**20, "late": None},
+        {"text": "漢" * 40_000, "id": "a", "title": "Plain, 純"},
+    ]
+    data = b"".join(written("csv", articles, for_excel=True))
+    assert data.startswith(b"\xef\xbb\xbfid,title,text,")
+    _, first, second = table_of(data)
+    assert first[:-1] == ["'0012", "'-", "'=1+1", "-5", "'100000000000000000000", ""]
+    assert (len(second[2]), second[:2]) == (32_767, ["a", "Plain, 純"])
+    assert caplog.messages == [
+        "4 cells begin with an apostrophe now, or Excel would run or change them",
+        "1 cells were cut at 32767 characters, the most that Excel keeps",
+    ]
+    back = [record.fields for record in load("csv").read(io.BytesIO(data))]
+    assert {key: value for key, value in back[0].items() if key != "origin"} == articles[0]

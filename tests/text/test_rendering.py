@@ -19,6 +19,7 @@ def shown(markup):
         ("<p>in<b>line</b> <i>words</i></p>", ["inline words"]),
         ("<p>a  b\n c</p>", ["a b c"]),
         ("<p>中文\n  換行</p>", ["中文換行"]),
+        ("<p><b>來源</b>\n<b>作者</b></p>", ["來源 作者"]),
         ("<p>中文\n English\n中文</p>", ["中文 English 中文"]),
         ("<p>　　縮排&nbsp;空格 </p>", ["縮排\xa0空格"]),
         ("<p>甲<br>乙<br/><br>丙</p>", ["甲", "乙", "丙"]),

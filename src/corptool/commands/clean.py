@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +17,45 @@ from corptool.article import Article
 from corptool.stage import stage
 from corptool.text.boilerplate import find, removals
 from corptool.text.changes import Change, apply, compose
+from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
-from corptool.text.metadata import fields
+from corptool.text.metadata import fields, find_dateline
+from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
 RULE_FILE = click.Path(exists=True, dir_okay=False)
+MODES = ["strict", "balanced", "recall"]
+
+Key = tuple[str, tuple[tuple[int, bool], ...]]
 
 
 @stage
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
 @click.option("--rules", multiple=True, type=RULE_FILE, help="Further rules, from a TOML file.")
+@click.option("--mode", type=click.Choice(MODES), help="What is asked of a line that no rule knows.")
+@click.option("--by", type=click.Choice(["site"]), help="Remove what repeats over the pages of a site.")
+@click.option("--strip-dateline", is_flag=True, help="Take the dateline out of the text, too.")
+@click.option("--warn-above", type=click.FloatRange(0, 1), help="Warn where a larger share of a page would go.")
+@click.option("--explain", is_flag=True, help="Show each page with what goes, and why, on standard error.")
 def clean(
-    article: Article, *, keep: tuple[str, ...] = (), only: tuple[str, ...] = (), rules: tuple[str, ...] = ()
+    article: Article,
+    site: frozenset[int] | None = None,
+    *,
+    keep: tuple[str, ...] = (),
+    only: tuple[str, ...] = (),
+    rules: tuple[str, ...] = (),
+    mode: str = "balanced",
+    by: str | None = None,  # noqa: ARG001 - it makes this a corpus stage
+    strip_dateline: bool = False,
+    warn_above: float = 0.98,
+    explain: bool = False,
 ) -> tuple[Article, list[Change]]:
     """Remove what is not the article, and lift title, date, author and the rest from it.
 
-    Glosses, banners, breadcrumbs, widgets, notices and blank runs go; the edits keep each with its kind.
+    Pinyin glosses go first, then what rules know, what the site repeats, what the line classifier judges to be no
+    body, and blank runs. The edits keep every line with its kind and its rule or score.
 
-        corptool read page.txt | corptool clean --keep notice
+    Example: corptool clean --keep notice page.txt
     """
 
     def wanted(kind: str) -> bool:
@@ -38,11 +64,79 @@ def clean(
     text = article["text"]
     stripped = glosses(text, data.gloss_tables()) if wanted("gloss") and may_hold_glosses(text) else []
     plain = apply(text, stripped)
-    page, found = find(plain, data.boilerplate(*map(Path, rules)))
+    hints = article.get("hints") or ()
+    known = data.boilerplate(*map(Path, rules))
+    page, found = find(
+        plain,
+        known,
+        model=data.line_model(html=bool(hints)) if wanted("boilerplate") or not only else None,
+        hints=hints,
+        mode=mode,
+        title=article.get("title"),
+        repeated=(site or frozenset()) | known.sites.get(_site(article), frozenset()),
+    )
     out = [finding for finding in found if wanted(finding.kind)]
     changes = removals(plain, page.lines, out, blank=wanted("blank"))
-    lifted = fields(page.lines, out if only else found, dateline=not only)
-    return _merged(article, lifted), compose(text, stripped, changes)
+    lifted = fields(page.lines, out if only else found, dateline=not only, fetched=_fetched(article))
+    if strip_dateline and not only:
+        changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
+    changes = compose(text, stripped, changes)
+    _warn(article, changes, warn_above)
+    if explain:
+        click.echo(explained(text, changes, colour="NO_COLOR" not in os.environ), err=True)
+    return _merged(article, lifted), changes
+
+
+def lines(article: Article) -> Key:
+    """The site of an article, and the marks of its lines."""
+    text = article["text"]
+    if may_hold_glosses(text):
+        text = apply(text, glosses(text, data.gloss_tables()))
+    found = templates(text, data.fold())
+    return _site(article), tuple((mark(line), is_long) for line, is_long in found.items())
+
+
+clean.key(lines, when="by")
+
+
+@clean.decide
+def repeats(keys: Iterable[Key]) -> Iterator[frozenset[int]]:
+    """For each article the marks of what its site repeats, counted on the first pages of the site."""
+    pages: dict[str, list[tuple[tuple[int, bool], ...]]] = defaultdict(list)
+    sites = []
+    for site, marks in keys:
+        sites.append(site)
+        if len(pages[site]) < MOST_PAGES:
+            pages[site].append(marks)
+    decided = {site: frozenset(repeated(islice(some, MOST_PAGES))) for site, some in pages.items()}
+    return (decided[site] for site in sites)
+
+
+def _site(article: Article) -> str:
+    return site_name(article.get("site"), article.get("url"), (article.get("origin") or {}).get("path"))
+
+
+def _fetched(article: Article) -> str | None:
+    fetched = (article.get("origin") or {}).get("fetched")
+    return fetched if isinstance(fetched, str) else None
+
+
+def _dateline(text: str, lines: list[Any], out: set[int]) -> Iterator[Change]:
+    """The dateline at the start of the first line that stays."""
+    first = next((line for number, line in enumerate(lines) if line.text and number not in out), None)
+    if first is not None and (filed := find_dateline(first.text)):
+        end = first.start + len(filed.text)
+        while end < first.end and text[end].isspace():
+            end += 1
+        yield Change(first.start, end, "", "dateline", "dateline")
+
+
+def _warn(article: Article, changes: list[Change], above: float) -> None:
+    whole = len(article["text"])
+    gone = sum(change.end - change.start - len(change.new) for change in changes)
+    if whole and gone / whole > above:
+        name = (article.get("origin") or {}).get("path") or article.get("id")
+        logging.getLogger("corptool").warning("clean: %s: %d of %d characters go", name, gone, whole)
 
 
 def _merged(article: Article, lifted: dict[str, Any]) -> Article:

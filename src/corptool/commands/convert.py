@@ -2,31 +2,162 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
 import click
 
-from corptool import dictionaries
+from corptool import dictionaries, rules
 from corptool.article import Article
 from corptool.stage import stage
-from corptool.text.script.routes import CONFIGS, TARGETS, route
+from corptool.text import language
+from corptool.text.script.deciding import Decision, decisions
+from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, in_script, without, without_overlaps
+from corptool.text.script.quotes import quoted
+from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
+
+READABLE = click.Path(exists=True, dir_okay=False)
 
 
 @stage
 @click.option("--to", type=click.Choice(TARGETS), help="Target script.")
-@click.option("--config", type=click.Choice(CONFIGS), help="One of OpenCC's configurations, instead of --to.")
+@click.option("--from", "source", type=click.Choice(SOURCES), help="Source script, instead of what the text tells.")
+@click.option("--config", type=click.Choice(CONFIGS), help="One of OpenCC's configurations, and nothing else.")
+@click.option("--protect", type=READABLE, help="Names and terms to leave alone, one a line.")
+@click.option(
+    "--terms", type=READABLE, help="Your own pairs, `source<tab>target` a line; they overrule the dictionaries."
+)
+@click.option("--punctuation", is_flag=True, help="Convert quotation marks too: “” and 「」.")
+@click.option("--only-certain", is_flag=True, help="Only where a phrase or a one-to-one mapping decides.")
+@click.option("--audit", is_flag=True, help="Write every choice among several counterparts to `audit`.")
 @click.option("--tables", type=click.Choice(dictionaries.TABLES), help="Whose dictionaries.")
 def convert(
-    article: Article, *, to: str = "s", config: str | None = None, tables: str = dictionaries.CURRENT
-) -> Article:
-    """Convert between Simplified and Traditional script.
+    article: Article,
+    *,
+    to: str = "s",
+    source: str | None = None,
+    config: str | None = None,
+    protect: str | None = None,
+    terms: str | None = None,
+    punctuation: bool = False,
+    only_certain: bool = False,
+    audit: bool = False,
+    tables: str = dictionaries.CURRENT,
+) -> Any:
+    """Convert text and title between Simplified and Traditional script.
 
-    Example: corptool convert --to tw articles.jsonl
+    What is in the target script already, other languages, code and addresses are left alone.
+
+    \b
+      corptool convert --to tw articles.jsonl
+      corptool convert --to s --protect names.txt --audit articles.jsonl
     """
-    configs = (config,) if config else route("t" if to == "s" else "s", to)
-    converted = {key: article[key] for key in ("title", "text") if isinstance(article.get(key), str)}
-    for name in configs:
-        engine = dictionaries.engine(name, tables)
-        converted = {key: engine.convert(text) for key, text in converted.items()}
-    if all(article[key] == text for key, text in converted.items()):
+    configs = (config,) if config else _route(article["text"], source, to)
+    plan = _Plan(configs, tables, None if config else to, protect, terms, punctuation, only_certain)
+    changed: Article = {
+        key: plan.convert(article[key]) for key in ("title", "text") if isinstance(article.get(key), str)
+    }
+    if all(article[key] == text for key, text in changed.items()):
         return article
-    meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs)} {tables}"}
-    return article | converted | {"meta": meta}
+    meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs) or 'terms'} {tables}"}
+    if audit:
+        changed["audit"] = [list(decision) for decision in plan.audit(article["text"])]
+    known = rules.opencc()["configs"][tables].keys()
+    backs = [back for back in inverse_routes(configs) if known >= {*back}] or [()]
+    return article | changed | {"meta": meta}, None, [{"configs": [*back], "tables": tables} for back in backs]
+
+
+def inverse(text: str, *, configs: list[str], tables: str) -> str:
+    """Nearly the text before conversion: the edits hold only where this is not it."""
+    for config in configs:
+        text = dictionaries.engine(config, tables).convert(text)
+    return text
+
+
+def _route(text: str, source: str | None, target: str) -> tuple[str, ...]:
+    """The configurations from the source script, as given or as the text tells; none if nothing is to be done."""
+    if source is None:
+        tables = rules.script_tables()
+        told = language.script(without(text, foreign(text, tables)), tables)
+        wanted = "t" if target == "s" else "s"
+        if told not in (wanted, "mixed"):
+            return ()
+        source = wanted
+        if source == "t":
+            source = "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw"
+    return route(source, target)
+
+
+class _Plan(NamedTuple):
+    """How the texts of one article are converted."""
+
+    configs: tuple[str, ...]
+    tables: str
+    target: str | None
+    """None with --config, which looks at nothing in the text."""
+    protect: str | None
+    terms: str | None
+    punctuation: bool
+    only_certain: bool
+
+    def convert(self, text: str) -> str:
+        if not self.configs and not self.terms:
+            return text
+        if self.punctuation:
+            marks = "s" if (self.target or self.configs[-1].partition("2")[2]) == "s" else "t"
+            spans = (span._replace(new=text[span.start : span.end]) for span in self._left_alone(text))
+            text = converted(text, without_overlaps(spans), lambda part: quoted(part, marks))
+        return converted(text, without_overlaps(self._fixed(text)), self._by_dictionaries)
+
+    def audit(self, text: str) -> list[Decision]:
+        """Every choice; first those that no phrase decided."""
+        spans = without_overlaps(self._left_alone(text))
+        found = [one for one in self._decisions(text) if not any(at.start <= one.at < at.end for at in spans)]
+        return sorted(found, key=lambda decision: (bool(decision.phrase), decision.at))
+
+    def _by_dictionaries(self, text: str) -> str:
+        for config in self.configs:
+            text = dictionaries.engine(config, self.tables).convert(text)
+        return text
+
+    def _fixed(self, text: str) -> Iterator[Fixed]:
+        yield from self._left_alone(text)
+        if self.only_certain:
+            yield from (Fixed(one.at, one.at + 1, one.old) for one in self._decisions(text) if not one.phrase)
+
+    def _left_alone(self, text: str) -> Iterator[Fixed]:
+        """What the user named comes first; with --to, also what is not in the source script."""
+        if self.protect:
+            yield from _words(self.protect).found(text)
+        if self.terms:
+            yield from _words(self.terms).found(text)
+        if self.target is None:
+            return
+        tables = rules.script_tables()
+        yield from code(text)
+        yield from foreign(text, tables)
+        which = "s" if self.target == "s" else "t"
+        starts = "s" if self.configs[:1] and self.configs[0].startswith("s2") else "t"
+        if starts != which and language.evidence(text, tables)[which == "t"]:
+            yield from in_script(text, which, tables)
+
+    def _decisions(self, text: str) -> Iterator[Decision]:
+        if self.configs:
+            config = self.configs[0]
+            chain = dictionaries.chain(config, self.tables)
+            yield from decisions(text, chain, dictionaries.candidates(config, self.tables))
+
+
+@cache
+def _words(path: str) -> Terms:
+    """The words of a file, each with what it becomes: itself where the line has no tab. `#` begins a comment."""
+    pairs = {}
+    for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").splitlines(), 1):
+        word, tab, new = line.partition("\t")
+        if line.strip() and not line.startswith("#"):
+            if not word.strip() or (tab and not new.strip()):
+                raise ValueError(f"{path}:{number}: expected `source<tab>target`, got {line!r}")
+            pairs[word.strip()] = new.strip() or word.strip()
+    return Terms(pairs)

@@ -25,11 +25,15 @@ def _names() -> list[str]:
 @sink
 @click.option("--format", type=click.Choice(_names()), help="What to write.")
 @click.option("--full", is_flag=True, help="Write `edits` and `origin` to csv, md and txt too.")
+@click.option("--columns", metavar="KEYS", help="csv: these columns and nothing else, such as title,published,text.")
+@click.option("--excel", is_flag=True, help="csv: for Excel, with nothing that it would run, change or cut.")
 def export(
     parcels: Iterable[Parcel],
     *,
     format: str = "jsonl",  # noqa: A002 - the name of the option
     full: bool = False,
+    columns: str | None = None,
+    excel: bool = False,
 ) -> Iterator[bytes | File]:
     """Write articles as CSV, JSON, JSON Lines, Markdown or text.
 
@@ -38,10 +42,14 @@ def export(
 
     Example: corptool export --format csv -o corpus.csv articles.jsonl
     """
+    for name, given in (("columns", columns), ("excel", excel)):
+        if given and format != "csv":
+            raise click.UsageError(f"--{name} is for --format csv, not {format}")
     if format == "jsonl":  # an article that nobody changed leaves as the bytes it came in
         return (parcel.line + b"\n" for parcel in parcels)
     module = formats.load(MODULES.get(format, format))
-    written = module.write((parcel.article for parcel in parcels), **_understood(module.write, full=full))
+    options = _understood(module.write, full=full, columns=columns, for_excel=excel)
+    written = module.write((parcel.article for parcel in parcels), **options)
     return chain([FOLDER] if getattr(module, "FOLDER", False) else [], written)
 
 

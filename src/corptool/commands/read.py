@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from corptool import formats, reading
+from corptool import formats, keys, metatable, reading
 from corptool.stage import source
 
 FORMATS = ["auto", "jsonl", *formats.able("read")]
@@ -14,9 +14,19 @@ FORMATS = ["auto", "jsonl", *formats.able("read")]
 
 @source
 @click.option("--as", "as_", type=click.Choice(FORMATS), help="The format, where name and content do not tell it.")
+@click.option(
+    "--map", "map_", metavar="OURS=THEIRS,…", help="Which keys or columns are ours: text=content,title=headline."
+)
+@click.option("--meta", metavar="TABLE", help="A table (CSV, JSON Lines) of what is known of the files, by `file`.")
 @click.option("--fetched-at", metavar="DATE", help="When the pages were fetched (ISO 8601), for `origin.fetched`.")
 def read(
-    files: Iterable[str], *, files_from: str | None = None, as_: str = "auto", fetched_at: str | None = None
+    files: Iterable[str],
+    *,
+    files_from: str | None = None,
+    as_: str = "auto",
+    map_: str | None = None,
+    meta: str | None = None,
+    fetched_at: str | None = None,
 ) -> Iterator[reading.Batch]:
     """Turn files, folders and archives into articles, one JSON line each.
 
@@ -26,9 +36,26 @@ def read(
     \b
       corptool read pages 'more/*.html' crawl.jsonl.zst > articles.jsonl
     """
-    return reading.batches(
-        files, files_from=files_from, options=reading.Options(as_, _iso_date(fetched_at) if fetched_at else None)
-    )
+    if meta:
+        _check(meta)
+    options = reading.Options(as_, _iso_date(fetched_at) if fetched_at else None, _names(map_) if map_ else None, meta)
+    return reading.batches(files, files_from=files_from, options=options)
+
+
+def _check(meta: str) -> None:
+    """Fail before the first file is read, not at each."""
+    try:
+        metatable.known_of("", meta)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise click.BadParameter(f"{meta}: {reason}", param_hint="--meta") from None
+
+
+def _names(words: str) -> dict[str, str]:
+    try:
+        return keys.parse(words)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--map") from None
 
 
 def _iso_date(text: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure, loads
 from corptool.edits import trimmed
 from corptool.files import CHUNK
 from corptool.formats import File
@@ -91,9 +91,10 @@ class Part(NamedTuple):
         outputs: list[Output] = []
         for parcel, key in zip(result.outputs, step.keys(articles), strict=True):
             assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-            if isinstance(key, Dropped):
-                result.counts[position, key.fate] += 1
-                result.lost.append((position, Lost(parcel.place, key)))
+            if isinstance(key, Exception):
+                result.counts[position, "rejected"] += 1
+                dropped = Dropped(parcel.article, failure(key), failed=True)
+                result.lost.append((position, Lost(parcel.place, dropped)))
             else:
                 result.keys.append(key)
                 outputs.append(parcel)
@@ -211,6 +212,7 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         made = keys()
         decisions = step.decide(made)
         decisions = chain(list(islice(decisions, 1)), decisions)  # the first decision is made when all keys are seen
+        assert next(made, None) is None, f"`{step.name}` decided before it had seen all keys"
         waiting.seek(0)
         while lines := waiting.readlines(CHUNK):
             yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))

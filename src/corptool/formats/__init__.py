@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -34,7 +35,8 @@ class File(NamedTuple):
     """One file of an export that is a folder."""
 
     name: str
-    data: bytes
+    data: bytes | Iterable[bytes]
+    """All of it, or pieces of what is too large to be held."""
     alone: bool = False
     """It makes sense by itself: without a folder its bytes go to standard output."""
 

@@ -10,7 +10,9 @@ import codecs
 import csv
 import io
 import json
+import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import IO, Any
@@ -18,11 +20,11 @@ from typing import IO, Any
 from corptool.article import SURROGATE, Article, dumps, loads
 from corptool.formats import Record
 from corptool.rules import charset_tables
-from corptool.text import decode
+from corptool.text import decode, excel
 
 SUFFIXES = (".csv", ".tsv")
 MANY = True  # articles in a file
-FIRST = ("id", "title", "published", "author", "site", "source", "url", "lang", "text")
+FIRST = ("file", "id", "title", "published", "author", "site", "source", "url", "lang", "text")
 """The columns that people look at; a spreadsheet shows the first ones."""
 TYPES = "corptool_types"
 HEAVY = ("edits", "origin")
@@ -68,7 +70,9 @@ class _Lines:
         sample += file.readline()
         plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
         # ASCII so far is UTF-8 and not HZ: this is a table, and what comes later may not be ASCII
-        found = ("utf-8", 0.9) if plain.isascii() else decode.detect(plain, tables=charset_tables())
+        found = (
+            ("utf-8", 0.9) if plain.isascii() and b"\0" not in plain else decode.detect(plain, tables=charset_tables())
+        )
         self.encoding, self.confidence = found
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
@@ -131,9 +135,11 @@ def _fields(names: list[str], cells: list[str]) -> dict[str, Any]:
     types: dict[str, Any] = {}
     if names[-1] == TYPES:
         types = _json(row.pop(TYPES, "")) or {}
-    fields: dict[str, Any] = {key: cell for key, cell in row.items() if cell or key == "text"}
+    fields: dict[str, Any] = {key: cell for key, cell in row.items() if cell or (key == "text" and names[-1] != TYPES)}
     if not isinstance(types, dict):
         return fields
+    for key in types.get("guarded", ()):
+        row[key] = fields[key] = row.get(key, "").removeprefix("'")
     for key in types.get("json", ()):
         fields[key] = _json(row.get(key, ""))
     fields |= dict.fromkeys(types.get("null", ())) | dict.fromkeys(types.get("empty", ()), "")
@@ -149,25 +155,73 @@ def _json(cell: str) -> Any:
         return cell
 
 
-def write(articles: Iterable[Article], *, full: bool = False) -> Iterator[bytes]:
-    """A header of every key of every article, however late it comes, and a row an article; lines end in CRLF."""
+def write(
+    articles: Iterable[Article], *, full: bool = False, columns: str | None = None, for_excel: bool = False
+) -> Iterator[bytes]:
+    """A header of every key of every article, however late it comes, and a row an article; lines end in CRLF.
+
+    `columns`, such as `title,text`, writes these and nothing else, TYPES neither. With `for_excel` there is a
+    byte-order mark, and no cell is left that Excel would run, change or cut: what was done is in TYPES, and is told.
+    """
     from tempfile import SpooledTemporaryFile
 
+    done = Counter[str]()
     with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        names, typed = _spool(articles, spool, full)
-        spool.seek(0)
+        if columns is None:
+            names, typed = _spool(articles, spool, full)
+            typed = typed or for_excel
+            spool.seek(0)
+            articles = map(loads, spool)
+        else:
+            names, typed = [name.strip() for name in columns.split(",")], False
         buffer = io.StringIO(newline="")
+        buffer.write("\ufeff" if for_excel else "")
         writer = csv.writer(buffer)
         if names:
             odd = any(char in name for name in names for char in DELIMITERS)
             header = csv.writer(buffer, quoting=csv.QUOTE_ALL) if odd else writer  # nobody mistakes the delimiter
             header.writerow([*names, TYPES] if typed else names)
-        for line in spool:
-            cells, types = row(loads(line), names)
-            writer.writerow([*cells, types] if typed else cells)
+        for article in articles:
+            cells, types = row(article, names)
+            if for_excel:
+                cells = _for_excel(names, cells, types)
+                done["beyond"] += done["rows"] >= excel.MOST_ROWS - 1
+                done.update(what for what in ("guarded", "cut") for _ in types.get(what, ()))
+            writer.writerow([*cells, dumps(types).decode() if types else ""] if typed else cells)
+            done["rows"] += 1
+            if columns is not None:
+                done.update(f"column {name}" for name in names if name in article)
             if buffer.tell() > CHUNK:
                 yield _taken(buffer)
         yield _taken(buffer)
+    _tell(done, names if columns is not None else [])
+
+
+def _for_excel(names: list[str], cells: list[str], types: dict[str, Any]) -> list[str]:
+    """The cells as Excel keeps them; `types` learns which were guarded and which were cut."""
+    kept = []
+    for name, cell in zip(names, cells, strict=True):
+        safe = excel.guarded(cell)
+        if safe is not cell:
+            types.setdefault("guarded", []).append(name)
+        short = excel.cut(safe)
+        if short is not safe:
+            types.setdefault("cut", []).append(name)
+        kept.append(short)
+    return kept
+
+
+def _tell(done: Counter[str], asked: list[str]) -> None:
+    """Say what was not written as it was."""
+    said = [
+        (done["guarded"], "%d cells begin with an apostrophe now, or Excel would run or change them"),
+        (done["cut"], f"%d cells were cut at {excel.LONGEST} characters, the most that Excel keeps"),
+        (done["beyond"], f"%d articles stand below row {excel.MOST_ROWS:,}, the last that Excel shows"),
+        *((done["rows"], f"%d articles, and none has a `{name}`") for name in asked if not done[f"column {name}"]),
+    ]
+    for number, message in said:
+        if number:
+            logging.getLogger("corptool").warning(message, number)
 
 
 def _taken(buffer: io.StringIO) -> bytes:
@@ -199,11 +253,11 @@ def _spool(articles: Iterable[Article], spool: Any, full: bool) -> tuple[list[st
     return first + others, typed
 
 
-def row(article: Article, names: Iterable[str]) -> tuple[list[str], str]:
+def row(article: Article, names: Iterable[str]) -> tuple[list[str], dict[str, Any]]:
     """The cells of an article, and what TYPES says of them.
 
     >>> row({"text": "網", "n": 1, "site": None, "tags": ["y"]}, ["text", "n", "site", "tags", "late"])
-    (['網', '1', '', '["y"]', ''], '{"json":["n","tags"],"null":["site"]}')
+    (['網', '1', '', '["y"]', ''], {'json': ['n', 'tags'], 'null': ['site']})
     """
     types: dict[str, Any] = {}
     cells = []
@@ -221,7 +275,7 @@ def row(article: Article, names: Iterable[str]) -> tuple[list[str], str]:
             cells.append(dumps(value).decode())
     if more := {key: value for key, value in article.items() if key == TYPES or SURROGATE.search(key)}:
         types["more"] = more
-    return cells, dumps(types).decode() if types else ""
+    return cells, types
 
 
 _ABSENT: Any = object()

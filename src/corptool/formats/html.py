@@ -39,6 +39,9 @@ PUBLISHED = (
     "citation_publication_date", "citation_date", "dc.date.issued", "dc.date", "dc.date.created",
     "dcterms.created", "dcterms.date", "date",
 )  # fmt: skip
+LONGEST_NAME = 60  # characters; what is longer is a biography
+URL_DATE = re.compile(r"/((?:19|20)\d\d/[01]?\d/[0-3]?\d)/")
+TITLE_PARTS = re.compile(r"\s+[-–—|·:»]\s+|\s*[|｜_]\s*")
 AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author", "byl")
 SITE = ("og:site_name", "application-name", "sitename")
 
@@ -91,11 +94,12 @@ def metadata(page: LexborHTMLParser) -> dict[str, str]:
     """`title`, `published`, `author`, `site` and `url`, as far as the markup tells without a guess."""
     linked = linked_data(page)
     tags = meta_tags(page)
+    site = _first(tags, SITE) or _names(linked.get("publisher"))
     found = {
-        "title": _title(page, linked, tags),
+        "title": _title(page, linked, tags, site),
         "published": next(filter(None, map(iso_date, _dates(page, linked, tags))), None),
-        "author": next(filter(None, map(_names, (linked.get("author"), *(tags.get(key) for key in AUTHOR)))), None),
-        "site": _first(tags, SITE) or _names(linked.get("publisher")),
+        "author": next(filter(None, map(_names, _authors(page, linked, tags))), None),
+        "site": site,
         "url": next(filter(_absolute, _urls(page, linked, tags)), None),
     }
     return {key: value for key, value in found.items() if value}
@@ -114,7 +118,8 @@ def meta_tags(page: LexborHTMLParser) -> dict[str, str]:
 
 
 def linked_data(page: LexborHTMLParser) -> dict[str, Any]:
-    """The first JSON-LD object of the page that describes an article; empty if there is none."""
+    """The first JSON-LD object of the page that describes an article, or else has a date; empty if there is none."""
+    dated: dict[str, Any] = {}
     for node in page.css('script[type="application/ld+json"]'):
         source = node.text().strip().removeprefix("<!--").removesuffix("-->")
         try:
@@ -127,20 +132,25 @@ def linked_data(page: LexborHTMLParser) -> dict[str, Any]:
             elif isinstance(value, dict):
                 if ARTICLE_TYPE.search(str(value.get("@type"))):
                     return value
+                dated = dated or (value if "datePublished" in value else {})
                 waiting += (value[key] for key in ("@graph", "mainEntity") if key in value)
-    return {}
+    return {"datePublished": dated["datePublished"]} if dated else {}
 
 
-def _title(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> str | None:
-    """The heading that the head of the page repeats; else what the head says."""
+def _title(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str], site: str | None) -> str | None:
+    """The heading that the head of the page repeats; else what the head says, without the name of the site."""
     told = [_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title")]
-    claims = [claim for claim in told if claim]
+    parts = {claim: [part for part in TITLE_PARTS.split(claim) if part != site] for claim in told if claim}
+    longest = {claim: max(map(len, split), default=0) for claim, split in parts.items()}
     for level in ("h1", "h2"):
-        for node in page.css(level)[:8]:
-            heading = _line(node.text())
-            if len(heading.encode("utf-8", "replace")) > 4 and any(heading in claim for claim in claims):
-                return heading
-    return claims[0] if claims else None
+        headings = [_line(node.text()) for node in page.css(level)[:12]]
+        # the site's own name stands in a heading too, but there is something longer beside it in the head
+        fitting = [one for one in headings if any(one in claim and 2 * len(one) > longest[claim] for claim in parts)]
+        if title := max(fitting, key=len, default=None):
+            return title
+    for claim, split in ((claim, split) for claim, split in parts.items() if split):
+        return claim if len(split) == len(TITLE_PARTS.split(claim)) else max(split, key=len, default=claim)
+    return None
 
 
 def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str]:
@@ -152,6 +162,17 @@ def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str])
     days = {day for node in page.css("time[datetime]") if (day := iso_date(node.attributes.get("datetime") or ""))}
     if len(days) == 1:
         yield days.pop()
+    for url in _urls(page, linked, tags):
+        if found := URL_DATE.search(url or ""):
+            yield found[1]
+
+
+def _authors(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[Any]:
+    yield linked.get("author")
+    yield from (tags.get(key) for key in AUTHOR)
+    for selector in ("[itemprop=author] [itemprop=name]", "[itemprop=author]", "a[rel~=author]"):
+        for node in page.css(selector)[:1]:
+            yield node.text() if len(node.text()) < LONGEST_NAME else None
 
 
 def _urls(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str | None]:

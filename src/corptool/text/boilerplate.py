@@ -1,6 +1,6 @@
 """What on a page is not the article: found by rules, each finding a whole line and its kind.
 
-`find` is the order of work: rules, then the head of the page (title, slogan, site name);
+`find` is the order of work: rules, the head of the page (title, slogan, site name), then the line classifier;
 `removals` makes changes of what was found and of blank lines.
 """
 
@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.changes import Change
 from corptool.text.lines import Fold, Line, is_prose, key, split_lines
+from corptool.text.sites import mark, template
+from corptool.text.titles import TRUNCATED, choose_title, titled
 
-_TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
+if TYPE_CHECKING:
+    from corptool.text.classifier import Model
+    from corptool.text.hints import Hint
+
+PLACES = ("", "head", "tail", "edge", "above-title")
+MOST_SAID = 3
+"""What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
+FEWEST = 3
+"""Lines; on fewer there is nothing for the classifier to compare."""
+LEAST_BODY = 20
+"""Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +43,41 @@ class Rule:
     removes: tuple[str, ...]
     keeps: tuple[str, ...]
     where: str = ""
-    """`head` (before the first prose), `above-title`, `tail` (after the last prose), or anywhere."""
+    """`head` (before the first prose), `tail` (after the last), `edge` (either), `above-title`, or anywhere."""
+    lang: str = ""
+    """`zh`: only lines with characters beyond ASCII are tried."""
 
 
 class Rules(NamedTuple):
-    """Rules with the fold that their keys are made with, and the longest line they are tried on."""
+    """Rules made ready for matching: see `rule_set`."""
 
     rules: tuple[Rule, ...]
     fold: Fold
+    groups: Mapping[tuple[str, bool], Group]
+    """By place and by whether the line is ASCII."""
+    sites: Mapping[str, frozenset[int]] = MappingProxyType({})
+    """The marks of lines that repeat on the pages of a site (see sites.py)."""
     longest: int = 400
+    """Characters; a longer line is a paragraph, and is tried on no rule."""
+
+
+class Group(NamedTuple):
+    """Rules for one place, with a pattern that matches where any of them does: most lines pay for that alone."""
+
+    any: re.Pattern[str]
+    rules: tuple[Rule, ...]
+
+
+def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[int]] | None = None) -> Rules:
+    """The rules, in order, made ready for matching."""
+    rules = tuple(rules)
+    groups = {}
+    for place in PLACES:
+        for plain in (True, False):
+            some = tuple(rule for rule in rules if rule.where == place and not (plain and rule.lang == "zh"))
+            anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
+            groups[place, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
+    return Rules(rules, fold, groups, sites or {})
 
 
 class Finding(NamedTuple):
@@ -50,82 +89,134 @@ class Finding(NamedTuple):
     lifted: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """The lines of a text as the steps of cleaning see them."""
 
     lines: list[Line]
-    rules: Rules
-    keys: list[str] = field(init=False)
-    prose: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "keys", [key(line.text, self.rules.fold) for line in self.lines])
-        object.__setattr__(self, "prose", [n for n, line in enumerate(self.lines) if is_prose(line.text)])
+    keys: list[str]
+    filled: list[int]
+    """The numbers of the lines that are not blank."""
 
 
-def find(text: str, rules: Rules) -> tuple[Page, list[Finding]]:
+def page_of(text: str, fold: Fold) -> Page:
+    """The lines of a text, and their keys."""
+    lines = split_lines(text)
+    filled = [number for number, line in enumerate(lines) if line.text]
+    return Page(lines, [key(line.text, fold) for line in lines], filled)
+
+
+def find(
+    text: str,
+    rules: Rules,
+    *,
+    model: Model | None = None,
+    hints: Sequence[Hint] = (),
+    mode: str = "balanced",
+    title: str | None = None,
+    repeated: frozenset[int] = frozenset(),
+) -> tuple[Page, list[Finding]]:
     """Every line of `text` that is not body, in order, with kind and rule.
+
+    With a `model` its judgement of each line counts where no rule does; `hints` are one a line (see `hints.Hint`).
+    `title` is the title where it is known; `repeated` are marks of lines that the site repeats (see sites.py).
 
     >>> from corptool.text.lines import folding
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
-    >>> find("他走了。\\n返回頂部", Rules((top,), folding("頂", "顶")))[1]
+    >>> find("他走了。\\n返回頂部", rule_set([top], folding("頂", "顶")))[1]
     [Finding(line=1, kind='navigation', rule='back-to-top', lifted=())]
     """
-    page = Page(split_lines(text), rules)
-    first, last = min(page.prose, default=len(page.lines)), max(page.prose, default=-1)
-    found: dict[int, Finding] = {}
-    for number, line in enumerate(page.lines):
-        places = ("", *(["head"] if number <= first else []), *(["tail"] if number >= last else []))
-        if line.text and (finding := match(page, number, places)):
+    page = page_of(text, rules.fold)
+    found = dict(_repeated(page, repeated)) if repeated else {}
+    judged = judge(page, model, hints, mode)
+    body = {number for number in page.filled if judged.get(number, 0.0) > 0}
+    prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
+    if model is None or not prose:
+        prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+    first, last = min(prose, default=len(page.lines)), max(prose, default=-1)
+    for number in page.filled:
+        if finding := match(page, number, _places(number, first, last), rules):
             found[number] = finding
+    said = Counter(finding.rule for finding in found.values() if finding.lifted)
+    found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
-    if body := [number for number in page.prose if number not in found]:
-        found |= {finding.line: finding for finding in head(page, body[0], found)}
+    if start := [number for number in prose if number not in found]:
+        found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
+    for number, odds in judged.items():
+        if odds <= 0 and number not in found:
+            found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     return page, [found[number] for number in sorted(found)]
 
 
-def match(page: Page, number: int, places: Sequence[str]) -> Finding | None:
+def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]]:
+    """The lines that the site repeats; none of them if next to nothing would be left."""
+    found = {number for number in page.filled if mark(template(page.keys[number])) in marks}
+    prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+    if not prose or not found.issuperset(prose):
+        yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
+
+
+def _places(number: int, first: int, last: int) -> list[str]:
+    places = ["", *(["head"] if number <= first else []), *(["tail"] if number >= last else [])]
+    return [*places, "edge"] if len(places) > 1 else places
+
+
+def judge(page: Page, model: Model | None, hints: Sequence[Hint], mode: str) -> dict[int, float]:
+    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all."""
+    if model is None or len(page.filled) < FEWEST:
+        return {}
+    from corptool.text.classifier import margins
+
+    given = [hints[number] for number in page.filled] if len(hints) == len(page.lines) else []
+    lines, keys = [page.lines[number].text for number in page.filled], [page.keys[number] for number in page.filled]
+    scores, weights = margins(lines, keys, model, given, mode=mode)
+    kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+    return dict(zip(page.filled, scores, strict=True)) if kept >= LEAST_BODY else {}
+
+
+def match(page: Page, number: int, places: Sequence[str], rules: Rules) -> Finding | None:
     """The first rule of these places that matches the line."""
     line, folded = page.lines[number].text, page.keys[number]
-    if len(folded) > page.rules.longest:
+    if len(folded) > rules.longest:
         return None
-    for rule in page.rules.rules:
-        if rule.where in places and (hit := rule.pattern.fullmatch(folded)):
+    for place in places:
+        group = rules.groups[place, folded.isascii()]
+        if group.any.fullmatch(folded):
+            rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
             spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
             lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
             return Finding(number, rule.kind, rule.name, lifted)
     return None
 
 
-def head(page: Page, first: int, found: dict[int, Finding]) -> Iterable[Finding]:
+def head(
+    page: Page,
+    body: Sequence[int],
+    found: Mapping[int, Finding],
+    judged: Mapping[int, float],
+    rules: Rules,
+    known: str | None,
+) -> Iterable[Finding]:
     """The title, the site's name and what is said twice, of the lines above the first prose."""
-    left = [number for number in range(first) if page.lines[number].text and number not in found]
-    if not left:
+    left = [number for number in page.filled if number < body[0] and number not in found]
+    title = titled(page, left, known) if known else choose_title(page, left, body, judged)
+    if title is None:
         return
-    title = _title(page, left)
-    yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
-    left.remove(title)
-    times = Counter(page.keys[number] for number in [*left, title])
+    if known:
+        yield Finding(title, "title", "title-known")
+    else:
+        yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
+    times = Counter(page.keys[number] for number in left)
     for number in left:
         folded = page.keys[number]
-        stem = _TRUNCATED.sub("", folded)
+        stem = TRUNCATED.sub("", folded)
+        if number == title:
+            continue
         if folded == page.keys[title] or (stem != folded and page.keys[title].startswith(stem)):
             yield Finding(number, "title", "title-repeated")
-        elif times[folded] > 1:
+        elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ("above-title",))):
+        elif number < title and (finding := match(page, number, ("above-title",), rules)):
             yield finding
-
-
-def _title(page: Page, left: Sequence[int]) -> int:
-    """The line nearest above the prose, or the full form of a line that was cut short."""
-    nearest = left[-1]
-    stem = _TRUNCATED.sub("", page.keys[nearest])
-    if stem != page.keys[nearest]:
-        full = [n for n in left if page.keys[n].startswith(stem) and not _TRUNCATED.search(page.keys[n])]
-        return full[-1] if full else nearest
-    return nearest
 
 
 def removals(text: str, lines: Sequence[Line], found: Iterable[Finding], *, blank: bool = True) -> list[Change]:

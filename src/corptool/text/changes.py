@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+CLOSELY = 600
+"""Characters up to which two stretches of different length are compared one by one."""
+
 
 class Change(NamedTuple):
     """`text[start:end]` becomes `new`. Offsets count code points of the text before any of the changes."""
@@ -119,12 +122,24 @@ def _between(at: int, old: str, new: str) -> Iterator[Change]:
         shared = min(len(old), len(new))
         low = next((n for n in range(shared) if old[n] != new[n]), shared)
         back = next((n for n in range(shared - low) if old[-1 - n] != new[-1 - n]), shared - low)
-        yield Change(at + low, at + len(old) - back, new[low : len(new) - back], "changed")
+        yield from _within(at + low, old[low : len(old) - back], new[low : len(new) - back])
         return
     places = groupby(range(len(old)), key=lambda n: old[n] != new[n])
     for run in (list(run) for differs, run in places if differs):
         low, high = run[0], run[-1] + 1
         yield Change(at + low, at + high, new[low:high], "changed")
+
+
+def _within(at: int, old: str, new: str) -> Iterator[Change]:
+    """What two short stretches do not share, each piece apart; long ones as one change, for comparing takes squares."""
+    if len(old) > CLOSELY or len(new) > CLOSELY or not old or not new:
+        yield Change(at, at + len(old), new, "changed")
+        return
+    from difflib import SequenceMatcher
+
+    for tag, low, high, from_, to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield Change(at + low, at + high, new[from_:to], "changed")
 
 
 def _in_middle(first: Sequence[Change], second: Sequence[Change]) -> list[tuple[int, int, int, Change]]:

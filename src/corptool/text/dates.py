@@ -37,6 +37,7 @@ _FORMS = [
     ),
 ]
 _UNITS = "second|minute|hour|day|week|month|year"
+_DIGIT = re.compile(r"\d")
 _RELATIVE = re.compile(
     rf"(?:\d+|an?|one|two|three)\s+(?:{_UNITS})s?\s+ago\b|\byesterday\b|刚刚|剛剛|昨天|前天|"
     r"\d+\s?(?:秒|分钟|分鐘|小时|小時|个小时|個小時|天|日|周|週|个月|個月|年)[之以]?前",
@@ -63,7 +64,8 @@ def find_date(text: str) -> Found | None:
     >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
     ['--05-08', '2 months ago']
     """
-    whole = [found for form in _FORMS for match in form.finditer(text) if (found := _whole(match))]
+    forms = _FORMS if _DIGIT.search(text) else []
+    whole = [found for form in forms for match in form.finditer(text) if (found := _whole(match))]
     if whole:
         return min(whole)
     if match := _RELATIVE.search(text):
@@ -73,6 +75,28 @@ def find_date(text: str) -> Found | None:
         if _exists(2000, month, day):
             return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")
     return None
+
+
+def resolved(words: str | None, fetched: str) -> str | None:
+    """The day that words such as "3 days ago" meant when they were fetched; weeks and longer are too vague for one.
+
+    >>> [resolved(words, "2024-03-01T10:00:00") for words in ("3 days ago", "昨天", "2 months ago")]
+    ['2024-02-27', '2024-02-29', None]
+    """
+    from datetime import date, timedelta
+
+    if words is None:
+        return None
+    try:
+        day = date.fromisoformat(fetched[:10])
+    except ValueError:
+        return None
+    if re.fullmatch(r"(?i)yesterday|昨天", words):
+        return (day - timedelta(days=1)).isoformat()
+    if words == "前天":
+        return (day - timedelta(days=2)).isoformat()
+    found = re.match(r"(?i)(\d+)\s*(?:days?|天|日)", words)
+    return (day - timedelta(days=int(found[1]))).isoformat() if found and int(found[1]) < 31 else None
 
 
 def _whole(match: re.Match[str]) -> Found | None:

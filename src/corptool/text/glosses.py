@@ -14,14 +14,18 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from corptool.text import zhuyin
 from corptool.text.changes import Change
 from corptool.text.shifted import repairs
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 MARKS = "\u0300\u0301\u0304\u0308\u030c"
-LETTERS = f"a-züɑɡ{TONED}{MARKS}"
+LETTERS = f"a-züɑɡ{TONED}{MARKS}{zhuyin.LETTERS}"
 GLOSS = re.compile(f"([\u3400-\u9fff])([(（] ?([{LETTERS}]{{1,10}}) ?[)）])")
-CANDIDATE = re.compile(f"[(（] ?[a-züɑɡ{MARKS}]{{0,4}}[{TONED}{MARKS}]")
+CANDIDATE = re.compile(f"[(（] ?(?:[a-züɑɡ{MARKS}]{{0,4}}[{TONED}{MARKS}]|[{zhuyin.LETTERS}])|<rt>")
+RUBY = re.compile(r"<ruby>((?:(?!</ruby>|<ruby>).){1,400})</ruby>", re.DOTALL)
+READING = re.compile(r"<rt>(.*?)(?:</rt>|(?=<r[tpb])|$)", re.DOTALL)
+RUBY_TAG = re.compile(r"<rp>.*?</rp>|<rt>.*?(?:</rt>|(?=<r[tpb])|$)|</?r[btpc]*>", re.DOTALL)
 HAN = re.compile("[\u3400-\u9fff]")
 
 # The verdict's thresholds. 109 damaged documents lie far inside (28 to 169 glosses, 11 % to 24 % of all Han,
@@ -78,14 +82,34 @@ def glosses(text: str, tables: Tables) -> list[Change]:
         return []
     found = [gloss for gloss in GLOSS.finditer(text) if _agrees(gloss, tables.readings)]
     if not _is_damage(text, found, tables):
-        return []
+        return ruby(text, tables.readings)
     removed = [gloss for gloss in found if gloss[1] in tables.traditional or _is_always_glossed(gloss[1], text, found)]
     repaired = repairs(text, LETTERS, tables.readings, tables.traditional, tables.bits)
     changes = [Change(*gloss.span(2), "", "gloss", "pinyin") for gloss in removed]
     apart = [
         change for change in changes if not any(one.start < change.end and change.start < one.end for one in repaired)
     ]
-    return sorted([*apart, *repaired])
+    return sorted([*apart, *repaired, *ruby(text, tables.readings)])
+
+
+def ruby(text: str, readings: Mapping[str, str]) -> list[Change]:
+    """HTML's markup for readings, left in a text as it stands, becomes its base text; other `<ruby>` stays.
+
+    >>> from corptool.rules import gloss_tables
+    >>> text = "<ruby>漢<rp>(</rp><rt>hàn</rt><rp>)</rp>字<rt>ㄗˋ</rt></ruby>"
+    >>> [change.new for change in ruby(text, gloss_tables().readings)]
+    ['漢字']
+    """
+    changes = []
+    for match in RUBY.finditer(text) if "<rt>" in text else ():
+        base = RUBY_TAG.sub("", match[1])
+        spelled = " ".join(READING.findall(match[1])).split()
+        if len(spelled) == len(base) and all(
+            character in readings.get(_syllable(syllable), "")
+            for character, syllable in zip(base, spelled, strict=True)
+        ):
+            changes.append(Change(*match.span(), base, "gloss", "ruby"))
+    return changes
 
 
 def _agrees(gloss: re.Match[str], readings: Mapping[str, str]) -> bool:
@@ -124,7 +148,9 @@ def _is_toned(spelling: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _syllable(spelling: str) -> str:
-    """The usual spelling: composed, and without the phonetic ɑ and ɡ that GBK offers for pinyin."""
+    """The usual spelling: pinyin, composed, and without the phonetic ɑ and ɡ that GBK offers for it."""
+    if spelling[:1] in "˙ˉ" or "ㄅ" <= spelling[:1] <= "ㄩ":
+        return zhuyin.pinyin(spelling)
     return unicodedata.normalize("NFC", spelling.replace("ɑ", "a").replace("ɡ", "g"))
 
 

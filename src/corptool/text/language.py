@@ -103,10 +103,19 @@ def script(text: str, tables: Tables) -> str | None:
 def evidence(text: str, tables: Tables) -> tuple[int, int]:
     """How many characters only Simplified text has, and how many only Traditional text."""
     counts = Counter(text)
-    return tuple(  # type: ignore[return-value]
-        sum(number for character, number in counts.items() if character in table)
-        for table in (tables.simplified, tables.traditional)
-    )
+    simplified, traditional = tables.simplified.intersection(counts), tables.traditional.intersection(counts)
+    return sum(counts[character] for character in simplified), sum(counts[character] for character in traditional)
+
+
+def is_chinese(text: str, tables: Tables) -> bool:
+    """Does it hold a character that Chinese has and modern Japanese has not?
+
+    >>> from corptool.rules import script_tables
+    >>> [is_chinese(text, script_tables()) for text in ("他说", "國語", "国語", "他")]
+    [True, True, False, False]
+    """
+    characters = frozenset(text)
+    return bool(characters & tables.unreformed or (characters & tables.simplified) - tables.reformed)
 
 
 def _number(counts: Mapping[str, int], span: str) -> int:

@@ -90,5 +90,7 @@ def is_prose(line: str) -> bool:
     >>> is_prose("6月12日,第二屆“一帶一路”科技交流大會在四川成都舉行。"), is_prose("從駝鈴到綠能")
     (True, False)
     """
+    if not 15 <= len(line) <= 400:  # too short to be, or too long not to be
+        return len(line) > 400
     words = weight(line)
     return words >= 40 or (words >= 10 and ends_sentence(line))

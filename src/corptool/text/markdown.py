@@ -11,17 +11,19 @@ import re
 PUNCTUATION = re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 INLINE = re.compile(
     rf"""
-      \\(?=[{PUNCTUATION}]|$)          # would escape what follows, or break the line
-    | (?<!\s)\* | \*(?!\s|$)           # emphasis; a star between spaces is a star
-    | (?<![^\W_])_ | _(?![^\W_])       # emphasis; within a word it is not
-    | `                                # code
-    | (?<=\])[(\[:] | \[(?=[\^\[]) | !(?=\[)  # links, references, notes, images
-    | ~(?=~) | (?<=~)~                 # struck out
-    | <(?=[A-Za-z/!?])                 # tags, comments, links
-    | &(?=\#?\w{{1,32}};)              # entities
+      \\(?=[{PUNCTUATION}]|$)               # would escape what follows, or break the line
+    | \*(?:(?<!\s\*)|(?!\s|$))             # emphasis; a star between spaces is a star
+    | _(?:(?<![^\W_]_)|(?![^\W_]))          # emphasis; within a word it is not
+    | `                                    # code
+    | \((?<=\]\() | :(?<=\]:)              # links, their definitions
+    | \[(?:(?<=\]\[)|(?=[\^\[])) | !(?=\[)  # references, notes, images
+    | ~(?:(?=~)|(?<=~~))                   # struck out
+    | <(?=[A-Za-z/!?])                     # tags, comments, links
+    | &(?=\#?\w{{1,32}};)                  # entities
     """,
     re.VERBOSE,
 )
+"""Each branch begins with its character, so that the search runs over all others at the speed of C."""
 START = re.compile(
     r"""
     (?P<before>[ ]{0,3})

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from corptool.text.boilerplate import Finding
-from corptool.text.dates import Found, find_date
+from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
 
 _HOME = re.compile(
@@ -58,22 +58,30 @@ def find_dateline(line: str) -> Dateline | None:
     return None
 
 
-def fields(lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True) -> dict[str, Any]:
+def fields(
+    lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True, fetched: str | None = None
+) -> dict[str, Any]:
     """What can be lifted: `title`, `published`, `site`, `source`, `author`, and the rest under `meta`.
 
-    Only what is known is there. The first value of a field wins, but see `_dates` for dates.
+    Only what is known is there. The first value of a field wins, but see `_dates` for dates. Words such as
+    "3 days ago" become a date only where it is known when the page was fetched.
     """
     lifted: dict[str, Any] = {}
     meta: dict[str, Any] = {}
+    found = [finding._replace(lifted=tuple(_spelled_out(finding.lifted))) for finding in found]
     for finding in found:
         for name, value in finding.lifted:
             if name == "categories":
                 meta.setdefault(name, categories(value))
-            elif name in ("title", "site", "source", "author"):
+            elif name in ("title", "site", "source"):
                 lifted.setdefault(name, value)
+            elif name == "author":
+                lifted.setdefault(name, _BY.sub("", value))
             elif name != "date" and value:
                 meta.setdefault(name, value)
     _dates(lifted, meta, found)
+    if fetched and "published" not in lifted and (then := resolved(meta.get("published_relative"), fetched)):
+        lifted["published"] = then
     taken = {finding.line for finding in found}
     body = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
     if dateline and (filed := find_dateline(body)):
@@ -86,6 +94,34 @@ def fields(lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = 
     return lifted | ({"meta": meta} if meta else {})
 
 
+LABELS = {
+    "source": "来源|來源|稿源|出处|出處|摘自|source",
+    "author": "作者|撰文|文|记者|記者|author|reporter",
+    "editor": "责任编辑|責任編輯|责编|責編|编辑|編輯|(?:responsible |web )?editor",
+}
+_LABELLED = {
+    name: re.compile(rf"(?:{labels})\s?[:：]\s*(?P<value>[^\s|:：]+(?: [A-Za-z][^\s|:：]*)*)", re.IGNORECASE)
+    for name, labels in LABELS.items()
+}
+_BY = re.compile(
+    r"^(?:(?:本报|本報|本网|本網|通讯员|通訊員|实习|實習)?(?:记者|記者|作者)|by)[\s:：]+|[/／]?(?:综合|綜合)?(?:报道|報導|报导)$",
+    re.IGNORECASE,
+)
+
+
+def labelled(line: str) -> Iterable[tuple[str, str]]:
+    """The fields of a line of labels and values; a date under `date`.
+
+    >>> list(labelled("2020-02-21 10:20 來源:中央社 記者:林小明"))
+    [('source', '中央社'), ('author', '林小明'), ('date', '2020-02-21 10:20 來源:中央社 記者:林小明')]
+    """
+    for name, form in _LABELLED.items():
+        if found := form.search(line):
+            yield name, found["value"].strip("()（）[]【】, ")
+    if find_date(line):
+        yield "date", line
+
+
 def categories(trail: str) -> list[str]:
     """The steps of a breadcrumb between the home page and the article.
 
@@ -94,6 +130,11 @@ def categories(trail: str) -> list[str]:
     """
     steps = [" ".join(step.split()) for step in _ARROW.split(trail)]
     return [step for step in steps if step and not _HOME.fullmatch(step)]
+
+
+def _spelled_out(lifted: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    for name, value in lifted:
+        yield from labelled(value) if name == "labels" else [(name, value)]
 
 
 def _dates(lifted: dict[str, Any], meta: dict[str, Any], found: Iterable[Finding]) -> None:

@@ -25,7 +25,8 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
 SPACE = re.compile(r"[ \t\n\r\f]+")
 WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 BREAK_IN_CHINESE = re.compile(rf"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{WIDE}])")
-"""A line break of the source between wide characters is no space (CSS Text 3, segment breaks)."""
+"""A line break of the source between wide characters is no space (CSS Text 3, segment breaks). Between two elements
+it is one, though: there stand things like `<span>來源</span>` and `<span>作者</span>`."""
 NAME_PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 
 MOST_WORDS = 12  # of a line's hint: nearer elements come first, so what is cut off is far away
@@ -100,6 +101,8 @@ class _Writer:
         self.code = 0
 
     def add(self, text: str) -> None:
+        if "\n" in text and not self.code:
+            text = BREAK_IN_CHINESE.sub("", text)
         self.pieces.append((text, self.linked > 0))
 
     def enter(self, tag: str, attributes: dict[str, Any]) -> None:
@@ -140,7 +143,7 @@ class _Writer:
         if self.code:
             texts = raw.rstrip().split("\n")
         else:
-            raw = SPACE.sub(" ", BREAK_IN_CHINESE.sub("", raw) if "\n" in raw else raw).strip()
+            raw = SPACE.sub(" ", raw).strip()
             texts = [raw]
         if raw and not raw.isspace():
             whole = sum(len(text.strip()) for text, _ in self.pieces)

@@ -7,7 +7,7 @@ and comes here for the few places where a phrase decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 OPERANDS = {"\u2ff2": 3, "\u2ff3": 3, "\u2ffe": 1, "\u2fff": 1} | {
@@ -192,22 +192,42 @@ def description_length(text: str, at: int) -> int:
     return 1
 
 
-def _left_to_right(text: str, stage: Stage) -> str:
-    """OpenCC: at each place the longest key of the first dictionary that has one."""
-    parts = []
+def matches(text: str, chain: Chain) -> Iterator[tuple[int, str, str]]:
+    """(place, key, value) of every entry of the first stage that the chain applies to the text."""
+    if chain.longest_first:
+        at = 0
+        for separator in [*SEPARATORS.finditer(text), None]:
+            end = separator.start() if separator else len(text)
+            yield from _longest_matches(text[at:end], at, chain.stages[0])
+            at = separator.end() if separator else at
+        return
+    normal = chain.normalization.values() if chain.normalization else {}
+    if not normal.keys().isdisjoint(text):
+        text = _left_to_right(text, (chain.normalization or Dictionary({}),))
+    at = 0
+    for segment in segmented(text, chain.segmentation) if chain.segmentation else [text]:
+        yield from ((at + place, key, value) for place, key, value in _matches(segment, chain.stages[0]) if key)
+        at += len(segment)
+
+
+def _matches(text: str, stage: Stage) -> Iterator[tuple[int, str, str]]:
+    """OpenCC: at each place the longest key of the first dictionary that has one. Else (place, "", what stays)."""
     at = 0
     while at < len(text):
         for dictionary in stage:
             entry = dictionary.prefix(text, at)
             if entry is not None:
-                parts.append(entry[1])
+                yield at, *entry
                 at += len(entry[0])
                 break
         else:
             length = description_length(text, at)
-            parts.append(text[at : at + length])
+            yield at, "", text[at : at + length]
             at += length
-    return "".join(parts)
+
+
+def _left_to_right(text: str, stage: Stage) -> str:
+    return "".join([value for _, _, value in _matches(text, stage)])
 
 
 def _longest_first(text: str, stages: Sequence[Stage]) -> str:
@@ -217,16 +237,25 @@ def _longest_first(text: str, stages: Sequence[Stage]) -> str:
     for separator in [*SEPARATORS.finditer(text), None]:
         piece = text[at : separator.start() if separator else len(text)]
         for stage in stages:
-            piece = "".join(_converted(piece, stage))
+            piece = _replaced(piece, _longest_matches(piece, 0, stage))
         parts += [piece, separator[0] if separator else ""]
         at = separator.end() if separator else at
     return "".join(parts)
 
 
-def _converted(piece: str, stage: Stage) -> list[str]:
-    """A piece as one stage leaves it: what no dictionary of the stage matched goes on to its next."""
+def _replaced(text: str, found: Iterable[tuple[int, str, str]]) -> str:
+    parts = []
+    at = 0
+    for place, key, value in found:
+        parts += [text[at:place], value]
+        at = place + len(key)
+    return "".join(parts) + text[at:]
+
+
+def _longest_matches(piece: str, start: int, stage: Stage) -> Iterator[tuple[int, str, str]]:
+    """The matches in a piece that begins at `start`: what no dictionary of the stage matched goes on to its next."""
     if not piece or not stage:
-        return [piece]
+        return
     dictionary, rest = stage[0], stage[1:]
     best = -1
     key = value = ""
@@ -235,5 +264,8 @@ def _converted(piece: str, stage: Stage) -> list[str]:
         if entry is not None and len(entry[0]) > len(key):
             best, (key, value) = at, entry
     if best < 0:
-        return _converted(piece, rest)
-    return [*_converted(piece[:best], stage), value, *_converted(piece[best + len(key) :], stage)]
+        yield from _longest_matches(piece, start, rest)
+        return
+    yield from _longest_matches(piece[:best], start, stage)
+    yield start + best, key, value
+    yield from _longest_matches(piece[best + len(key) :], start + best + len(key), stage)

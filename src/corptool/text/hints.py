@@ -1,0 +1,78 @@
+"""What the markup says of a line, as numbers for the line classifier: see `rendering.Line`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+Hint = Sequence[Any]
+"""[tag, share of links, words of class names around it, nearest first]"""
+
+_KINDS = (
+    {"p"}, {"h1", "h2", "h3", "h4", "h5", "h6"}, {"li"}, {"td", "th", "tr"}, {"div", "section", "article", "body"},
+    {"figcaption", "caption"}, {"h1"},
+)  # fmt: skip
+
+
+def hint_tokens(hint: Hint) -> list[str]:
+    """The tag and the words, as the weights name them.
+
+    >>> hint_tokens(["p", 0.1, "entry content entry"])
+    ['<p', '.entry', '.content']
+    """
+    return ["<" + hint[0], *("." + word for word in dict.fromkeys(hint[2].split()))]
+
+
+def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: Mapping[str, Sequence[float]]) -> Matrix:
+    """A row for each line; `weight` is the line's size in words."""
+    import numpy as np
+
+    nothing = (0.0, 0.0)
+    scores = np.array([_sums([learned.get(token, nothing) for token in hint_tokens(hint)]) for hint in hints])
+    links = np.array([hint[1] for hint in hints])
+    kinds = np.array([[hint[0] in kind for kind in _KINDS] for hint in hints], dtype=np.float32)
+    same, alike = _with_most_prose(hints, weight, links)
+    depth = np.array([len(hint[2].split()) for hint in hints])
+    own = np.column_stack([scores, links, kinds, same, alike, depth])
+    core = own[:, [0, 1, 2, 3, 4, 10, 11]]
+    count = len(own)
+    at = np.arange(count)
+    padded = np.pad(core, ((2, 2), (0, 0)), constant_values=-1)
+    out = [own, *(padded[2 + step : 2 + step + count] for step in (-2, -1, 1, 2))]
+    sums = np.vstack([np.zeros((1, core.shape[1])), core.cumsum(axis=0)])
+    for reach in (4, 12):
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
+        out.append((sums[high] - sums[low]) / (high - low)[:, None])
+    heading = kinds[:, -1] > 0
+    above = at - np.maximum.accumulate(np.where(heading, at, -99))
+    below = np.minimum.accumulate(np.where(heading, at, count + 99)[::-1])[::-1] - at
+    out.append(np.column_stack([above.clip(0, 99), below.clip(0, 99)]))
+    return np.column_stack(out).astype(np.float32)
+
+
+def _sums(pairs: list[Sequence[float]]) -> tuple[float, float]:
+    return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+
+
+def _with_most_prose(
+    hints: Sequence[Hint], weight: NDArray[np.float32], links: NDArray[np.float64]
+) -> tuple[list[float], list[float]]:
+    """How much prose stands under the same class names, and how like they are to those of most prose."""
+    mass: Counter[str] = Counter()
+    for hint, words, linked in zip(hints, weight, links, strict=True):
+        if words > 15 and linked < 0.4:
+            mass[hint[2]] += words
+    best, top = mass.most_common(1)[0] if mass else ("", 1.0)
+    named = set(best.split())
+    alike: dict[str, float] = {}
+    for words in {hint[2] for hint in hints}:
+        others = set(words.split())
+        alike[words] = len(named & others) / max(1, len(named | others))
+    return [mass[hint[2]] / top for hint in hints], [alike[hint[2]] for hint in hints]

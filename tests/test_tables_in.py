@@ -1,0 +1,90 @@
+"""`corptool read` of records by others: --map, its guess, and --meta."""
+
+import json
+
+import pytest
+
+from tests.conftest import corptool
+
+TABLE = "headline,content,when\n標題,正文,2020\n二,b,\n".encode()
+ARRAY = json.dumps(
+    [{"headline": "標題", "content": "正文", "when": "2020"}, {"headline": "二", "content": "b"}]
+).encode()
+LINES = b"\n".join(json.dumps(record, ensure_ascii=False).encode() for record in json.loads(ARRAY))
+
+
+def articles(ended):
+    found = [json.loads(line) for line in ended.out.splitlines()]
+    return [{key: value for key, value in article.items() if key not in ("id", "origin")} for article in found]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, data in {"t.csv": TABLE, "t.json": ARRAY, "t.jsonl": LINES}.items():
+        (tmp_path / name).write_bytes(data)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json", "t.jsonl"])
+def test_a_guess_is_told(folder, name):
+    ended = corptool("read", name, cwd=folder)
+    assert ended.code == 0, ended.err
+    assert articles(ended) == [{"title": "標題", "text": "正文", "when": "2020"}, {"title": "二", "text": "b"}]
+    assert ended.err.count(f"{name}: has no `text`; read with --map 'text=content,title=headline', a guess") == 1
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json", "t.jsonl"])
+def test_map(folder, name):
+    ended = corptool("read", "--map", "text=headline", name, cwd=folder)
+    assert "guess" not in ended.err
+    assert [article["text"] for article in articles(ended)] == ["標題", "二"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.json", "t.jsonl"])
+def test_a_map_that_does_not_fit(folder, name):
+    ended = corptool("read", "--map", "text=body", name, cwd=folder)
+    assert (ended.out, ended.code) == (b"", 1)
+    assert "no string `body`, which --map takes for the text, among its keys (headline, content" in ended.err
+
+
+def test_a_map_that_is_none(folder):
+    ended = corptool("read", "--map", "content", "t.csv", cwd=folder)
+    assert ended.code == 2
+    assert "OURS=THEIRS" in ended.err
+
+
+def test_pages_in_a_table(folder):
+    (folder / "p.csv").write_text("url,html\nhttp://example.org/,<title>網</title><p>文\n", "utf-8")
+    (article,) = articles(corptool("read", "p.csv", cwd=folder))
+    assert (article["url"], article["title"], article["text"]) == ("http://example.org/", "網", "文")
+
+
+def test_a_column_named_as_a_key_of_ours_can_be_renamed(folder):
+    (folder / "o.csv").write_text("text,origin\nx,台灣\n", "utf-8")
+    ended = corptool("read", "o.csv", cwd=folder)
+    assert (ended.code, "rename it with --map other=origin" in ended.err) == (1, True)
+    (article,) = articles(corptool("read", "--map", "made_in=origin", "o.csv", cwd=folder))
+    assert article["made_in"] == "台灣"
+
+
+def test_meta(folder):
+    (folder / "pages").mkdir()
+    for name in ("a", "b", "c"):
+        (folder / "pages" / f"{name}.txt").write_text(f"text {name}", "utf-8")
+    (folder / "pages" / "meta.csv").write_text(
+        "file,published,url\na.txt,2020-02-21,http://a\npages/b.txt,,http://b\n", "utf-8"
+    )
+    ended = corptool("read", "pages", "--meta", "pages/meta.csv", cwd=folder)
+    assert ended.code == 0, ended.err
+    assert articles(ended) == [
+        {"text": "text a", "published": "2020-02-21", "url": "http://a"},
+        {"text": "text b", "url": "http://b"},
+        {"text": "text c"},
+    ]
+
+
+@pytest.mark.parametrize(("name", "message"), [("none.csv", "No such file"), ("t.csv", "no column `file`")])
+def test_a_meta_table_that_is_none(folder, name, message):
+    ended = corptool("read", "t.csv", "--meta", name, cwd=folder)
+    assert ended.code == 2
+    assert message in ended.err
