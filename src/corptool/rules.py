@@ -74,6 +74,11 @@ def boilerplate(*paths: Path) -> text_rules.Rules:
     return rule_set((rule for path, value in files.items() for rule in _rules(path, value)), fold(), sites)
 
 
+def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
+    """The rules of one file."""
+    return tuple(_rules(path, _toml(path)))
+
+
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 

@@ -13,8 +13,8 @@ ARTICLES = [
         "id": "3",
         "text": "",
         "edits": [
-            {"stage": "clean", "changes": [[0, "舊", "", "banner", "r"], [0, "ab", "x", "banner", "r"]]},
-            {"stage": "fix", "kinds": {"entity": 3}},
+            {"stage": "clean", "check": "", "changes": [[0, "舊", "", "banner", "r"], [0, "ab", "x", "banner", "r"]]},
+            {"stage": "fix", "check": "", "kinds": {"entity": 3}},
         ],
     },
 ]
