@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from corptool.copies import Features, Seen
+from corptool.copies import Seen
+from corptool.features import Features
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.copies import REMOVED, Decision, Features, Plan
+from corptool.copies import REMOVED, Decision, Plan
+from corptool.features import Features
 from corptool.index import Index
 from corptool.rules import fold_table
 from corptool.stage import AsIs, stage
