@@ -3,24 +3,15 @@
 import pytest
 
 from corptool import rules
-from corptool.text.boilerplate import PLACES, match, page_of, rule_set
+from corptool.commands.rules import failures
+from corptool.text.boilerplate import PLACES, match, page_of
 
 ALL = rules.boilerplate()
 
 
-def matched(rule, text):
-    alone = rule_set([rule], ALL.fold)
-    return match(page_of(text, ALL.fold), 0, PLACES, alone) is not None
-
-
 @pytest.mark.parametrize("rule", ALL.rules, ids=lambda rule: rule.name)
 def test_rule_keeps_and_removes_what_it_says(rule):
-    assert [text for text in rule.keeps if matched(rule, text)] == []
-    assert [text for text in rule.removes if not matched(rule, text)] == []
-    assert rule.removes
-    assert rule.keeps
-    assert rule.why
-    assert rule.where in PLACES
+    assert failures(rule) == []
 
 
 def test_names_are_unique():

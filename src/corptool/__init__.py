@@ -22,6 +22,8 @@ def __getattr__(name: str) -> Any:
         return import_module("corptool.article").Dropped
     if name == "Pipeline":
         return import_module("corptool.stage").Pipeline
+    if os.path.isfile(os.path.join(__path__[0], f"{name}.py")):  # the module, not the command of its name
+        raise AttributeError(f"module 'corptool' has no attribute {name!r} before it is imported")
     if name.isidentifier() and os.path.isfile(os.path.join(__path__[0], "commands", f"{name}.py")):
         return import_module("corptool.stage").lookup(name)
     raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -20,6 +21,7 @@ from corptool.formats import Record
 LINES = (".jsonl", ".ndjson")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+HTML = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml|!--)")
 OURS = {"origin": dict, "meta": dict, "edits": list, "hints": list}
 """Keys in which corptool keeps what it must be able to read again."""
 
@@ -34,6 +36,8 @@ class Options(NamedTuple):
     """Our keys to theirs; without it they are guessed from well-known names."""
     meta: str | None = None
     """A table of what is known of the files, by path."""
+    encoding: str | None = None
+    """Python's name of the codec that all files are in; without it each is told by its bytes."""
 
 
 class Lines(NamedTuple):
@@ -77,7 +81,8 @@ class Document(NamedTuple):
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
         module = formats.load(self.format)
         whole = not getattr(module, "MANY", False)
-        for number, record in enumerate(module.read(file)):
+        given = {"encoding": self.options.encoding} if self.options.encoding else {}
+        for number, record in enumerate(module.read(file, **given)):
             place = Place(self.path, None, record.offset)
             try:
                 yield _parcel(record, place, self.format, self.options, self.member, tell=not number, whole=whole)
@@ -107,7 +112,7 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
         except OSError as error:
             yield _unreadable(files_from, error)
     options = options or Options()
-    for path in files.find(listed, _known):
+    for path in files.find(listed, lambda path: _known(path) or _is_page(path)):
         if path == options.meta:
             continue  # a table that lies among the files it is about
         try:
@@ -217,6 +222,17 @@ def _known(path: str) -> bool:
     return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
 
 
+def _is_page(path: str) -> bool:
+    """Whether a file of another name, as crawlers write them (`view.php?id=3`), begins as HTML does."""
+    if os.path.basename(path).startswith("."):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return HTML.match(file.read(512)) is not None
+    except OSError:
+        return False
+
+
 def _format_of(path: str, options: Options) -> str | None:
     if options.as_ != "auto":
         return options.as_
@@ -227,9 +243,9 @@ def _format_of(path: str, options: Options) -> str | None:
 
 
 def _sniffed(data: bytes) -> str:
-    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<!--")):
+    if HTML.match(data):
         return "html"
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
     if b"\0" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -42,7 +42,7 @@ def script_tables() -> language.Tables:
 
     table = _table("scripts.tsv")
     names = ("simplified-only", "traditional-only", "japanese-only", "japanese-new", "japanese-old")
-    return language.Tables(*(frozenset(table[name]) for name in names))
+    return language.Tables(*(frozenset(code for code in table[name] if code < "\U00010000") for name in names))
 
 
 def _table(name: str) -> dict[str, str]:
@@ -72,6 +72,11 @@ def boilerplate(*paths: Path) -> text_rules.Rules:
     files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
     sites = {name: marks for path, value in files.items() for name, marks in _sites(path, value)}
     return rule_set((rule for path, value in files.items() for rule in _rules(path, value)), fold(), sites)
+
+
+def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
+    """The rules of one file."""
+    return tuple(_rules(path, _toml(path)))
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -76,7 +76,8 @@ def clean(
         repeated=(site or frozenset()) | known.sites.get(_site(article), frozenset()),
     )
     out = [finding for finding in found if wanted(finding.kind)]
-    changes = removals(plain, page.lines, out, blank=wanted("blank"))
+    code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
+    changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
     lifted = fields(page.lines, out if only else found, dateline=not only, fetched=_fetched(article))
     if strip_dateline and not only:
         changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])

@@ -11,7 +11,7 @@ from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
-from corptool.formats.text import origin
+from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
 from corptool.text.decode import decode
 from corptool.text.markup import parse
@@ -42,6 +42,7 @@ PUBLISHED = (
 LONGEST_NAME = 60  # characters; what is longer is a biography
 URL_DATE = re.compile(r"/((?:19|20)\d\d/[01]?\d/[0-3]?\d)/")
 TITLE_PARTS = re.compile(r"\s+[-–—|·:»]\s+|\s*[|｜_]\s*")
+MODIFIED = ("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "lastmod")
 AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author", "byl")
 SITE = ("og:site_name", "application-name", "sitename")
 
@@ -52,12 +53,12 @@ MONTH_FIRST = re.compile(rf"(?:[a-z]+,\s*)?{_MONTH}\s+(\d{{1,2}}),?\s+(\d{{4}})"
 DAY_FIRST = re.compile(rf"(?:[a-z]+,\s*)?(\d{{1,2}})\s+{_MONTH},?\s+(\d{{4}})", re.IGNORECASE)
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The page as one article: text, hints and what the head tells."""
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
-    decoded = decode(data, declared(data), tables=charset_tables())
+    decoded = decode_as(data, encoding) if encoding else decode(data, declared(data), tables=charset_tables())
     yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
 
 
@@ -93,17 +94,21 @@ def read_markup(markup: str) -> dict[str, Any]:
     return fields | metadata(page) | {"hints": [[line.tag, line.links, line.words] for line in shown]}
 
 
-def metadata(page: LexborHTMLParser) -> dict[str, str]:
-    """`title`, `published`, `author`, `site` and `url`, as far as the markup tells without a guess."""
+def metadata(page: LexborHTMLParser) -> dict[str, Any]:
+    """`title`, `published`, `author`, `site`, `url` and `meta.modified`, as far as the markup tells without a guess."""
     linked = linked_data(page)
     tags = meta_tags(page)
     site = _first(tags, SITE) or _names(linked.get("publisher"))
+    published = next(filter(None, map(iso_date, _dates(page, linked, tags))), None)
+    changed = (str(linked.get("dateModified") or ""), *(tags.get(key, "") for key in MODIFIED))
+    modified = next(filter(None, map(iso_date, changed)), None)
     found = {
         "title": _title(page, linked, tags, site),
-        "published": next(filter(None, map(iso_date, _dates(page, linked, tags))), None),
+        "published": published,
         "author": next(filter(None, map(_names, _authors(page, linked, tags))), None),
         "site": site,
         "url": next(filter(_absolute, _urls(page, linked, tags)), None),
+        "meta": {"modified": modified} if modified and modified != published else None,
     }
     return {key: value for key, value in found.items() if value}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from corptool.text.classifier import Model
     from corptool.text.hints import Hint
 
-PLACES = ("", "head", "tail", "edge", "above-title")
+Places = tuple[str, ...]
+PLACES: Places = ("", "head", "tail", "edge", "above-title")
+EVERYWHERE, HEAD, TAIL, ABOVE_TITLE = ("",), ("head", "edge"), ("tail", "edge"), ("above-title",)
 MOST_SAID = 3
 """What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
 FEWEST = 3
@@ -53,8 +55,8 @@ class Rules(NamedTuple):
 
     rules: tuple[Rule, ...]
     fold: Fold
-    groups: Mapping[tuple[str, bool], Group]
-    """By place and by whether the line is ASCII."""
+    groups: Mapping[tuple[Places, bool], Group]
+    """By places and by whether the line is ASCII."""
     sites: Mapping[str, frozenset[int]] = MappingProxyType({})
     """The marks of lines that repeat on the pages of a site (see sites.py)."""
     longest: int = 400
@@ -62,7 +64,7 @@ class Rules(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rules for one place, with a pattern that matches where any of them does: most lines pay for that alone."""
+    """Rules for some places, with a pattern that matches where any of them does: most lines pay for that alone."""
 
     any: re.Pattern[str]
     rules: tuple[Rule, ...]
@@ -72,11 +74,11 @@ def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[in
     """The rules, in order, made ready for matching."""
     rules = tuple(rules)
     groups = {}
-    for place in PLACES:
+    for places in (EVERYWHERE, HEAD, TAIL, ABOVE_TITLE, PLACES):
         for plain in (True, False):
-            some = tuple(rule for rule in rules if rule.where == place and not (plain and rule.lang == "zh"))
+            some = tuple(rule for rule in rules if rule.where in places and not (plain and rule.lang == "zh"))
             anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
-            groups[place, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
+            groups[places, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
     return Rules(rules, fold, groups, sites or {})
 
 
@@ -127,15 +129,17 @@ def find(
     """
     page = page_of(text, rules.fold)
     found = dict(_repeated(page, repeated)) if repeated else {}
-    judged = judge(page, model, hints, mode)
+    for number in page.filled:
+        if finding := match(page, number, EVERYWHERE, rules):
+            found.setdefault(number, finding)
+    # An advertisement between two paragraphs must not look like the end of the article.
+    insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
+    judged = judge(page, model, hints, mode, insets)
     body = {number for number in page.filled if judged.get(number, 0.0) > 0}
     prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
     if model is None or not prose:
         prose = [number for number in page.filled if is_prose(page.lines[number].text)]
-    first, last = min(prose, default=len(page.lines)), max(prose, default=-1)
-    for number in page.filled:
-        if finding := match(page, number, _places(number, first, last), rules):
-            found[number] = finding
+    found |= _edges(page, prose, found, rules)
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
@@ -155,37 +159,50 @@ def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]
         yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
 
 
-def _places(number: int, first: int, last: int) -> list[str]:
-    places = ["", *(["head"] if number <= first else []), *(["tail"] if number >= last else [])]
-    return [*places, "edge"] if len(places) > 1 else places
+def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules: Rules) -> dict[int, Finding]:
+    """What the rules for head and tail find: from either end to the first prose that none of them takes out."""
+    more: dict[int, Finding] = {}
+    body = set(prose)
+    for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
+        for number in numbers:
+            if number not in found and (finding := match(page, number, places, rules)):
+                more.setdefault(number, finding)
+            elif number in body and number not in found:
+                break
+    return more
 
 
-def judge(page: Page, model: Model | None, hints: Sequence[Hint], mode: str) -> dict[int, float]:
-    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all."""
-    if model is None or len(page.filled) < FEWEST:
+def judge(
+    page: Page, model: Model | None, hints: Sequence[Hint], mode: str, insets: Container[int] = ()
+) -> dict[int, float]:
+    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all.
+
+    `insets` are lines that it is not to see.
+    """
+    numbers = [number for number in page.filled if number not in insets]
+    if model is None or len(numbers) < FEWEST:
         return {}
     from corptool.text.classifier import margins
 
-    given = [hints[number] for number in page.filled] if len(hints) == len(page.lines) else []
-    lines, keys = [page.lines[number].text for number in page.filled], [page.keys[number] for number in page.filled]
+    given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
+    lines, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
     scores, weights = margins(lines, keys, model, given, mode=mode)
     kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
-    return dict(zip(page.filled, scores, strict=True)) if kept >= LEAST_BODY else {}
+    return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
 
 
-def match(page: Page, number: int, places: Sequence[str], rules: Rules) -> Finding | None:
-    """The first rule of these places that matches the line."""
-    line, folded = page.lines[number].text, page.keys[number]
+def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
+    """The first rule of these places (`HEAD`, `PLACES`, …) that matches the line."""
+    folded = page.keys[number]
     if len(folded) > rules.longest:
         return None
-    for place in places:
-        group = rules.groups[place, folded.isascii()]
-        if group.any.fullmatch(folded):
-            rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
-            spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
-            lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
-            return Finding(number, rule.kind, rule.name, lifted)
-    return None
+    group = rules.groups[places, folded.isascii()]
+    if not group.any.fullmatch(folded):
+        return None
+    line = page.lines[number].text
+    rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
+    spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
+    return Finding(number, rule.kind, rule.name, tuple((name, line[start:end].strip()) for name, (start, end) in spans))
 
 
 def head(
@@ -215,12 +232,21 @@ def head(
             yield Finding(number, "title", "title-repeated")
         elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ("above-title",), rules)):
+        elif number < title and (finding := match(page, number, ABOVE_TITLE, rules)):
             yield finding
 
 
-def removals(text: str, lines: Sequence[Line], found: Iterable[Finding], *, blank: bool = True) -> list[Change]:
+def removals(
+    text: str,
+    lines: Sequence[Line],
+    found: Iterable[Finding],
+    *,
+    blank: bool = True,
+    indented: Container[int] = (),
+) -> list[Change]:
     r"""The changes that take out the found lines and white space around lines, and make blank runs one line.
+
+    The lines that are `indented` (code) keep the white space at their beginning.
 
     >>> text = "\n首頁  \n\n\n第一段。 \n\n\n第二段。\n"
     >>> changes = removals(text, split_lines(text), [Finding(1, "navigation", "home")])
@@ -243,7 +269,10 @@ def removals(text: str, lines: Sequence[Line], found: Iterable[Finding], *, blan
             changes.append(Change(line.start, end, "", out[number].kind, out[number].rule))
             at = end
             continue
-        gap.append((at, line.start))
+        start = line.start
+        while number in indented and start > at and text[start - 1] in " \t":
+            start -= 1
+        gap.append((at, start))
         if blank:
             changes += _blank(text, gap, wanted)
         gap, at, wanted = [], line.end, "\n"
