@@ -29,7 +29,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     ),
     "store": (set(), {"click", "sys"}),
     "index": ({"corptool.copies"}, {"click", "sys"}),
-    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
     "commands": (
         {"corptool"}
         | {

@@ -233,6 +233,31 @@ def test_text_that_begins_like_a_compressed_file(tmp_path):
     assert read("a.txt", cwd=tmp_path)[0][0]["text"] == "BZhang is a name.\n"
 
 
+def test_an_encoding_that_the_user_knows(tmp_path):
+    data = "天気".encode("cp932")
+    (tmp_path / "a.txt").write_bytes(data)
+    [article], _ = read("--encoding", "Shift_JIS", "a.txt", cwd=tmp_path)
+    assert (article["text"], article["origin"]["encoding"]) == ("天気", "cp932")
+    assert corptool("undo", "--bytes", given=json.dumps(article).encode()).out == data
+    (tmp_path / "b.csv").write_bytes("text,n\n天気,1\n".encode("cp932"))
+    assert read("--encoding", "cp932", "b.csv", cwd=tmp_path)[0][0]["text"] == "天気"
+    assert "there is no encoding 'cp9999'" in read("--encoding", "cp9999", "a.txt", cwd=tmp_path, code=2)[1]
+
+
+def test_pages_without_a_known_suffix_are_found_on_a_walk(tmp_path):
+    (tmp_path / "site").mkdir()
+    for name, text in {
+        "view.php?id=3": "<!DOCTYPE html><p>x",
+        "123": "<html><p>y",
+        "notes": "no page",
+        "a.css": "b{}",
+    }.items():
+        (tmp_path / "site" / name).write_text(text, "utf-8")
+    articles, err = read("site", cwd=tmp_path)
+    assert [article["text"] for article in articles] == ["y", "x"]
+    assert "passed over 2 files of other kinds" in err
+
+
 def test_an_empty_name():
     _, err = read("", cwd=None, code=1)
     assert "an empty file name (is a variable of the shell unset?)" in err

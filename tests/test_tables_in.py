@@ -1,5 +1,6 @@
 """`corptool read` of records by others: --map, its guess, and --meta."""
 
+import gzip
 import json
 
 import pytest
@@ -88,3 +89,31 @@ def test_a_meta_table_that_is_none(folder, name, message):
     ended = corptool("read", "t.csv", "--meta", name, cwd=folder)
     assert ended.code == 2
     assert message in ended.err
+
+
+def test_a_bad_record_does_not_stop_the_others(folder):
+    records = [{"id": 0, "text": "a"}, {"id": "1", "text": "b", "meta": "none"}, 7, {"id": "", "text": "丙"}]
+    (folder / "mixed.json").write_text(json.dumps(records), "utf-8")
+    ended = corptool("read", "mixed.json", cwd=folder)
+    assert [(article["id"], article["text"]) for article in map(json.loads, ended.out.splitlines())] == [
+        (0, "a"),
+        ("", "丙"),
+    ]
+    assert (ended.code, ended.err.count("mixed.json: ")) == (3, 2)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.json", "t.md"])
+def test_what_was_read_is_verified(folder, name, encoding):
+    text = {
+        "csv": 'title,text\n標題,"借用工具間的\n正文，一個星期"\n二,b\n',
+        "md": "---\ntitle: 題\n---\n借用工具間的正文\n",
+    }
+    given = text.get(name.split(".")[1], ' [ {"text": "借用工具間"} , {"text":\n"b"}]\n').encode(encoding)
+    (folder / name).write_bytes(gzip.compress(given) if name.endswith(".gz") else given)
+    if encoding == "gb18030" and name == "t.json":
+        return  # JSON is Unicode
+    read = corptool("read", name, cwd=folder)
+    assert read.code == 0, read.err
+    verified = corptool("verify", given=read.out, cwd=folder)
+    assert (verified.out, verified.code) == (read.out, 0), verified.err

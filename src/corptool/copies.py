@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -76,7 +77,14 @@ class Plan:
     """All articles (by their number in the input), their groups, and who stays."""
 
     def __init__(
-        self, keys: Iterable[Features], *, keep: str, relations: str, memory: int, seen: Iterable[Seen] = ()
+        self,
+        keys: Iterable[Features],
+        *,
+        keep: str,
+        relations: str,
+        memory: int,
+        seen: Iterable[Seen] = (),
+        remember: bool = False,
     ) -> None:
         import numpy as np
 
@@ -88,8 +96,9 @@ class Plan:
         for key in keys:
             self._add(key, None)
         self.incoming = len(self.short)
-        again = {(key.id, key.place, key.exact): index for index, key in enumerate(self.short)}
+        again: dict[Any, int] = {}
         for key, stayed in seen:
+            again = again or {(key.id, key.place, key.exact): index for index, key in enumerate(self.short)}
             index = again.get((key.id, key.place, key.exact))
             if index is None:
                 self._add(key, stayed)
@@ -106,6 +115,8 @@ class Plan:
             [index for index in self.order if self.same[index] == index and self.short[index].folded >= WHOLE], np.int64
         )
         self.sketches = self._sketches()
+        if not remember:
+            self.clear()
         self.related = related(self.sketches) if self.distinct.size > 1 else None
         self.cluster = self._clusters()
         self.relations = relations.split(",")
@@ -115,7 +126,8 @@ class Plan:
     def _add(self, key: Features, stayed: bool | None) -> None:
         for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
             column.append(run)
-        self.short.append(key._replace(hashes=b"", places=b"", numbers=b""))
+        source, published = sys.intern(key.source), sys.intern(key.published)
+        self.short.append(key._replace(hashes=b"", places=b"", numbers=b"", source=source, published=published))
         self.was.append(stayed)
 
     def _order(self, index: int) -> tuple[Any, ...]:
@@ -138,7 +150,7 @@ class Plan:
         return Sketches(hashes, places, edges, level, numbers, number_edges, frequency)
 
     def clear(self) -> None:
-        """Let go of what was compared, once groups are known (and the index has it)."""
+        """Let go of the columns, once they are in order (and the index has them)."""
         for column in self.columns:
             column.clear()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -20,6 +21,7 @@ from corptool.formats import Record
 LINES = (".jsonl", ".ndjson")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+HTML = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml|!--)")
 OURS = {"origin": dict, "meta": dict, "edits": list, "hints": list}
 """Keys in which corptool keeps what it must be able to read again."""
 
@@ -34,6 +36,8 @@ class Options(NamedTuple):
     """Our keys to theirs; without it they are guessed from well-known names."""
     meta: str | None = None
     """A table of what is known of the files, by path."""
+    encoding: str | None = None
+    """Python's name of the codec that all files are in; without it each is told by its bytes."""
 
 
 class Lines(NamedTuple):
@@ -75,9 +79,15 @@ class Document(NamedTuple):
             yield from _unreadable(self.path, error).items()
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
-        for number, record in enumerate(formats.load(self.format).read(file)):
+        module = formats.load(self.format)
+        whole = not getattr(module, "MANY", False)
+        given = {"encoding": self.options.encoding} if self.options.encoding else {}
+        for number, record in enumerate(module.read(file, **given)):
             place = Place(self.path, None, record.offset)
-            yield _parcel(record, place, self.format, self.options, self.member, tell=not number)
+            try:
+                yield _parcel(record, place, self.format, self.options, self.member, tell=not number, whole=whole)
+            except Exception as error:  # noqa: BLE001 - the other records of the file are unharmed
+                yield Lost(place, Dropped(record.raw, failure(error), failed=True))
 
 
 class Ready(NamedTuple):
@@ -102,7 +112,7 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
         except OSError as error:
             yield _unreadable(files_from, error)
     options = options or Options()
-    for path in files.find(listed, _known):
+    for path in files.find(listed, lambda path: _known(path) or _is_page(path)):
         if path == options.meta:
             continue  # a table that lies among the files it is about
         try:
@@ -212,6 +222,17 @@ def _known(path: str) -> bool:
     return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
 
 
+def _is_page(path: str) -> bool:
+    """Whether a file of another name, as crawlers write them (`view.php?id=3`), begins as HTML does."""
+    if os.path.basename(path).startswith("."):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return HTML.match(file.read(512)) is not None
+    except OSError:
+        return False
+
+
 def _format_of(path: str, options: Options) -> str | None:
     if options.as_ != "auto":
         return options.as_
@@ -222,9 +243,9 @@ def _format_of(path: str, options: Options) -> str | None:
 
 
 def _sniffed(data: bytes) -> str:
-    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<!--")):
+    if HTML.match(data):
         return "html"
+    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
     if b"\0" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -261,7 +282,14 @@ def _held(article: Article) -> Article:
 
 
 def _parcel(
-    record: Record, place: Place, format_: str, options: Options, member: str | None = None, *, tell: bool = False
+    record: Record,
+    place: Place,
+    format_: str,
+    options: Options,
+    member: str | None = None,
+    *,
+    tell: bool = False,
+    whole: bool = True,
 ) -> Parcel | Lost:
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
@@ -275,15 +303,19 @@ def _parcel(
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
     found = fields.pop("origin", None) or {}
-    article: Article = {"id": fields.pop("id", None) or identity(place, member, record.raw)} | fields
+    given = fields.pop("id", None)
+    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
     if "sha256" in found:  # an article that was exported whole comes back as it was
         return Parcel(place, article=article | {"origin": found})
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
-    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": options.fetched, "corptool": __version__}
-    if place.line is not None or place.offset:
+    fetched = found.get("fetched", options.fetched)  # an archive knows it better than the command line
+    origin |= {"sha256": sha256(record.raw).hexdigest(), "fetched": fetched, "corptool": __version__}
+    if place.line is not None or not whole:
         origin["offset"] = place.offset
+    if not whole:  # a line says itself where it ends
+        origin["length"] = len(record.raw)
     return Parcel(
         place, article=article | {"origin": {key: value for key, value in origin.items() if value is not None}}
     )

@@ -189,11 +189,11 @@ class Step:
         return _with_named(self.stage._key, self.options)(article)
 
     def keys(self, articles: list[Article]) -> list[Any]:
-        """The keys of a block of articles; in place of a key, the exception that making it raised."""
+        """The keys of a block of articles; in place of a key, the Dropped of an article that has none."""
         if self.stage._keys is not None:
             with contextlib.suppress(Exception):  # one of them is at fault: find it below
                 return list(_with_named(self.stage._keys, self.options)(articles))
-        return [_caught(self.key, article) for article in articles]
+        return [attempt_key(self, article) for article in articles]
 
     def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order."""
@@ -227,23 +227,22 @@ class Step:
             yield from self.written(Parcel(Place(), article=article) for article in articles)
         elif self.sees_all:
             articles = list(articles)
-            keys = [self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER)]
-            made = list(zip(articles, chain.from_iterable(keys), strict=True))
-            failed = [Dropped(one, failure(key), failed=True) for one, key in made if isinstance(key, Exception)]
-            made = [(one, key) for one, key in made if not isinstance(key, Exception)]
-            decisions = self.decide(key for _, key in made)
-            yield from _kept(failed, self, on_drop)
-            pairs = zip((one for one, _ in made), decisions, strict=True)
+            blocks = (self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER))
+            keyed = zip(articles, chain.from_iterable(blocks), strict=True)
+            waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
+            decisions = self.decide([key for _, key in waiting])
+            pairs = zip((article for article, _ in waiting), decisions, strict=True)
             yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
         else:
             yield from _kept((attempt(self, article) for article in articles), self, on_drop)
 
 
-def _caught(function: Callable[[Article], Any], article: Article) -> Any:
+def attempt_key(step: Step, article: Article) -> Any:
+    """`step.key`, where a failure becomes a reject."""
     try:
-        return function(article)
+        return step.key(article)
     except Exception as error:  # noqa: BLE001 - as in `attempt`
-        return error
+        return Dropped(article, failure(error), failed=True)
 
 
 def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:

@@ -239,7 +239,7 @@ def decide(
     else:
         keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, seen=seen.seen(), **how)
+            plan = Plan(keys, seen=seen.seen(), remember=True, **how)
             seen.add(*plan.new())
         _tell_changes(plan)
     plan.clear()

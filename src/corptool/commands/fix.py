@@ -5,32 +5,50 @@ from __future__ import annotations
 import click
 
 from corptool.article import Article
-from corptool.rules import mojibake_tables
+from corptool.rules import language_model, mojibake_tables
 from corptool.stage import stage
-from corptool.text.changes import Change
-from corptool.text.repair import repairs
+from corptool.text.changes import Change, apply
+from corptool.text.repair import repairs, unrepaired
+from corptool.text.restore import SURE
 
 
 @stage
 @click.option("--encoding/--no-encoding", help="Turn back text that was decoded with the wrong encoding.")
-@click.option("--entities/--no-entities", help="Decode HTML entities.")
+@click.option("--restore", is_flag=True, help="Guess lost bytes too, where hardly any other text is possible.")
+@click.option("--sure", type=click.FloatRange(0, 1), help="How likely a restored text must be.")
+@click.option("--entities/--no-entities", help="Decode HTML entities and \\uXXXX.")
 @click.option("--controls/--no-controls", help="Remove control characters.")
 @click.option("--zero-width/--no-zero-width", help="Remove zero-width and bidirectional characters.")
+@click.option("--ligatures/--no-ligatures", help="Write Latin ligatures as letters.")
+@click.option("--private-use/--no-private-use", help="Map private-use characters of GBK and HKSCS.")
 @click.option("--normal-form/--no-normal-form", help="Compose letters and accents (NFC).")
 @click.option("--line-ends/--no-line-ends", help="Make every line end a line feed.")
+@click.option("--width", is_flag=True, help="Make full-width letters and digits narrow.")
+@click.option("--punctuation", is_flag=True, help="Make ASCII marks between Han characters full-width.")
+@click.option("--quotes", is_flag=True, help="Make straight quotation marks around Chinese curly.")
+@click.option("--explain", is_flag=True, help="Print a table of the changes on standard error.")
 def fix(
     article: Article,
     *,
     encoding: bool = True,
+    restore: bool = False,
+    sure: float = SURE,
     entities: bool = True,
     controls: bool = True,
     zero_width: bool = True,
+    ligatures: bool = True,
+    private_use: bool = True,
     normal_form: bool = True,
     line_ends: bool = True,
+    width: bool = False,
+    punctuation: bool = False,
+    quotes: bool = False,
+    explain: bool = False,
 ) -> Article | tuple[Article, list[Change]]:
     """Repair text: wrong decoding, entities, control and zero-width characters, line ends.
 
     Chinese punctuation, full-width forms, curly quotes and no-break spaces are left as they are.
+    What cannot be repaired is counted in `damage`.
 
     Example: corptool fix articles.jsonl
     """
@@ -38,10 +56,41 @@ def fix(
         article["text"],
         tables=mojibake_tables(),
         encoding=encoding,
+        restore=restore,
+        sure=sure,
         entities=entities,
         controls=controls,
         zero_width=zero_width,
+        ligatures=ligatures,
+        private_use=private_use,
         normal_form=normal_form,
         line_ends=line_ends,
+        width=width,
+        punctuation=punctuation,
+        quotes=quotes,
     )
+    if explain and changes:
+        click.echo(explanation(article["text"], changes), err=True)
+    left = unrepaired(apply(article["text"], changes))
+    if left and left != article.get("damage"):
+        return article | {"damage": left}, changes
     return (article, changes) if changes else article
+
+
+def explanation(text: str, changes: list[Change]) -> str:
+    """A table of the changes: where, what, by which chain, and the bits that the language model saves by it."""
+    from tabulate import tabulate
+
+    model = language_model()
+    rows = []
+    for change in changes:
+        old = text[change.start : change.end]
+        gain = f"{model.bits(old) - model.bits(change.new):.0f}" if change.kind in ("mojibake", "restored") else ""
+        where = f"{text.count(chr(10), 0, change.start) + 1}:{change.start - text.rfind(chr(10), 0, change.start)}"
+        rows.append((where, change.kind, change.rule, gain, _shown(old), _shown(change.new)))
+    return tabulate(rows, headers=("line:column", "kind", "rule", "bits", "was", "is"), disable_numparse=True)
+
+
+def _shown(text: str) -> str:
+    short = text if len(text) <= 24 else text[:23] + "…"
+    return short if short.isprintable() else ascii(short)

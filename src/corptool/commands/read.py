@@ -8,6 +8,7 @@ import click
 
 from corptool import formats, keys, metatable, reading
 from corptool.stage import source
+from corptool.text.charset import meaning
 
 FORMATS = ["auto", "jsonl", *formats.able("read")]
 
@@ -18,6 +19,7 @@ FORMATS = ["auto", "jsonl", *formats.able("read")]
     "--map", "map_", metavar="OURS=THEIRS,…", help="Which keys or columns are ours: text=content,title=headline."
 )
 @click.option("--meta", metavar="TABLE", help="A table (CSV, JSON Lines) of what is known of the files, by `file`.")
+@click.option("--encoding", metavar="NAME", help="The encoding of the files, such as gb18030, instead of telling it.")
 @click.option("--fetched-at", metavar="DATE", help="When the pages were fetched (ISO 8601), for `origin.fetched`.")
 def read(
     files: Iterable[str],
@@ -26,6 +28,7 @@ def read(
     as_: str = "auto",
     map_: str | None = None,
     meta: str | None = None,
+    encoding: str | None = None,
     fetched_at: str | None = None,
 ) -> Iterator[reading.Batch]:
     """Turn files, folders and archives into articles, one JSON line each.
@@ -38,7 +41,13 @@ def read(
     """
     if meta:
         _check(meta)
-    options = reading.Options(as_, _iso_date(fetched_at) if fetched_at else None, _names(map_) if map_ else None, meta)
+    options = reading.Options(
+        as_,
+        _iso_date(fetched_at) if fetched_at else None,
+        _names(map_) if map_ else None,
+        meta,
+        _codec(encoding) if encoding else None,
+    )
     return reading.batches(files, files_from=files_from, options=options)
 
 
@@ -56,6 +65,18 @@ def _names(words: str) -> dict[str, str]:
         return keys.parse(words)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--map") from None
+
+
+def _codec(label: str) -> str:
+    import codecs
+
+    name = meaning(label)
+    try:
+        if name != "euc_tw":
+            b"-".decode(codecs.lookup(name).name)
+    except (LookupError, UnicodeError):
+        raise click.BadParameter(f"there is no encoding {label!r}", param_hint="--encoding") from None
+    return "utf-8-sig" if name == "utf-8" else name
 
 
 def _iso_date(text: str) -> str:

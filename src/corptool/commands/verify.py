@@ -44,6 +44,8 @@ def _record(origin: Article) -> bytes:
         raise ValueError("it was read from standard input, which is gone")
     if not os.path.isfile(path):
         raise ValueError(f"there is no file {path} (a relative path is meant from the folder in which corptool runs)")
+    if (length := origin.get("length")) is not None:
+        return _piece(origin, offset or 0, length)
     if origin.get("member") is None and offset is not None and files.bare(path) == path:
         with open(path, "rb") as file:
             if file.read(2) not in reading.UTF16_MARKS:
@@ -55,6 +57,16 @@ def _record(origin: Article) -> bytes:
     if data.startswith(reading.UTF16_MARKS):  # it was read, and its offsets were counted, as UTF-8
         data = data.decode("utf-16").encode()
     return data[offset:].partition(b"\n")[0].rstrip(b"\r")
+
+
+def _piece(origin: Article, offset: int, length: int) -> bytes:
+    """The bytes of a record that is no line: a row of a table, an object of an array, a page of a web archive."""
+    path = origin["path"]
+    if origin.get("member") is None and files.bare(path) == path:
+        with open(path, "rb") as file:
+            file.seek(offset)
+            return file.read(length)
+    return _whole(path, origin.get("member"))[offset : offset + length]
 
 
 @lru_cache(1)

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, failure, loads
+from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
 from corptool.edits import trimmed
 from corptool.files import CHUNK
 from corptool.formats import File
@@ -91,10 +91,9 @@ class Part(NamedTuple):
         outputs: list[Output] = []
         for parcel, key in zip(result.outputs, step.keys(articles), strict=True):
             assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-            if isinstance(key, Exception):
-                result.counts[position, "rejected"] += 1
-                dropped = Dropped(parcel.article, failure(key), failed=True)
-                result.lost.append((position, Lost(parcel.place, dropped)))
+            if isinstance(key, Dropped):
+                result.counts[position, key.fate] += 1
+                result.lost.append((position, Lost(parcel.place, key)))
             else:
                 result.keys.append(key)
                 outputs.append(parcel)

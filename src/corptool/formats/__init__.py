@@ -3,7 +3,7 @@
 A format `x` is a module `x.py` with any of
 
     SUFFIXES                             the file names it knows, such as (".html", ".htm"), on one line
-    read(file, *, …) -> Iterator[Record] ValueError says what cannot be read
+    read(file, *, encoding=None) -> Iterator[Record]; ValueError says what cannot be read
     write(articles, *, …) -> Iterator[bytes | File]
     FOLDER = True                        it writes one file an article
 

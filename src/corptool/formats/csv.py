@@ -36,14 +36,14 @@ LARGEST_CELL = 100_000_000  # characters; what is larger is a quotation mark tha
 SAMPLE = 1 << 16  # bytes that the encoding is guessed from
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """An article a row; the first row names the keys. Cells are strings, and empty ones are left out.
 
     Comma, tab, semicolon or `|`, whichever the first row holds most of (or `sep=;` in a line of its own, which Excel
     writes). In a file that `write` made, TYPES says what else the cells are.
     """
     csv.field_size_limit(LARGEST_CELL)
-    lines = _Lines(io.BufferedReader(file, 1 << 20))  # type: ignore[type-var]
+    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[type-var]
     first = next(lines, "")
     if given := re.fullmatch(r"sep=(.)\r?\n", first):
         delimiter, first = given[1], next(lines, "")
@@ -65,7 +65,7 @@ def read(file: IO[bytes]) -> Iterator[Record]:
 class _Lines:
     """The lines of a file, decoded as they are asked for; the bytes of those that made a row can be had."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], encoding: str | None) -> None:
         sample = file.read(SAMPLE)
         sample += file.readline()
         plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
@@ -73,7 +73,7 @@ class _Lines:
         found = (
             ("utf-8", 0.9) if plain.isascii() and b"\0" not in plain else decode.detect(plain, tables=charset_tables())
         )
-        self.encoding, self.confidence = found
+        self.encoding, self.confidence = (encoding, 1.0) if encoding else found
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
         self._raw: list[bytes] = []

@@ -11,7 +11,7 @@ from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
-from corptool.formats.text import origin
+from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
 from corptool.text.decode import decode
 from corptool.text.markup import parse
@@ -53,12 +53,12 @@ MONTH_FIRST = re.compile(rf"(?:[a-z]+,\s*)?{_MONTH}\s+(\d{{1,2}}),?\s+(\d{{4}})"
 DAY_FIRST = re.compile(rf"(?:[a-z]+,\s*)?(\d{{1,2}})\s+{_MONTH},?\s+(\d{{4}})", re.IGNORECASE)
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The page as one article: text, hints and what the head tells."""
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
-    decoded = decode(data, declared(data), tables=charset_tables())
+    decoded = decode_as(data, encoding) if encoding else decode(data, declared(data), tables=charset_tables())
     yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
 
 
@@ -69,10 +69,13 @@ def declared(data: bytes) -> str | None:
     'gb18030'
     """
     found = DECLARED.search(data, 0, 4096)
-    if found is None:
-        return None
+    return python_name((found[1] or found[2]).decode("ascii", "replace")) if found else None
+
+
+def python_name(encoding: str) -> str | None:
+    """Python's name of what browsers understand by the name of an encoding; None if there is no such encoding."""
     try:
-        name = codecs.lookup((found[1] or found[2]).decode("ascii")).name
+        name = codecs.lookup(encoding).name
         b"-".decode(name, "ignore")  # not one of Python's codecs that are no encodings
     except (LookupError, UnicodeError):
         return None

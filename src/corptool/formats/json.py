@@ -20,7 +20,7 @@ BROKEN = re.compile("[\udc80-\udcff]")
 BETWEEN = re.compile(r"[\s,]*")
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:  # noqa: ARG001 - JSON is Unicode
     """The objects of the array, or of the file, one by one: an array need not fit into memory.
 
     Where the JSON breaks off the articles before it have been read, and ValueError says at which byte.

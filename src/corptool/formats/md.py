@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from corptool.article import SURROGATE, Article, dumps
 from corptool.formats import File, Record
-from corptool.formats.text import origin
+from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
 from corptool.text import decode, frontmatter
 from corptool.text.filenames import Names
@@ -29,11 +29,11 @@ NOT_PRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 LONGEST_KEY = 128  # code points; YAML allows 1,024 for a key that is not marked as one
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The front matter as keys, the rest as the text, without the backslashes and hard breaks of Markdown."""
     data = file.read()
-    decoded = decode.read(data, "utf-8-sig")
-    if decoded.damaged:
+    decoded = decode_as(data, encoding or "utf-8-sig")
+    if decoded.damaged and not encoding:
         decoded = decode.decode(data, tables=charset_tables())
     end = "\r\n" if decoded.text.partition("\n")[0].endswith("\r") else "\n"
     parts = frontmatter.split(decoded.text)

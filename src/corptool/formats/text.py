@@ -9,6 +9,7 @@ from corptool.article import Article, dumps, loads
 from corptool.formats import File, Record, load
 from corptool.rules import charset_tables
 from corptool.text.decode import Decoded, decode, detect
+from corptool.text.decode import read as decode_known
 from corptool.text.filenames import Names
 
 SUFFIXES = (".txt", ".text")
@@ -17,11 +18,16 @@ TABLE = "metadata.csv"
 IN_MEMORY = 1 << 24  # bytes; what is more waits on disk until the last article has named its keys
 
 
-def read(file: IO[bytes]) -> Iterator[Record]:
+def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The text as it stands, line ends and all; what does not decode appears as U+FFFD."""
     data = file.read()
-    decoded = decode(data, tables=charset_tables())
+    decoded = decode_as(data, encoding) if encoding else decode(data, tables=charset_tables())
     yield Record({"text": decoded.text, "origin": origin(decoded)}, data)
+
+
+def decode_as(data: bytes, encoding: str) -> Decoded:
+    """The text in an encoding that somebody knows."""
+    return decode_known(data, encoding, chart=charset_tables().chart)
 
 
 def origin(decoded: Decoded) -> dict[str, Any]:

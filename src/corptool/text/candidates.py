@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 BINS = 64
 BLOCK = 16384
 """Texts whose signatures are made at a time."""
-NEIGHBOURS, FEW_NEIGHBOURS = 16, 2
+NEIGHBOURS, FEW_NEIGHBOURS = 8, 2
 """With how many of the next texts of a bucket each text is paired: a giant bucket costs no square."""
 TELLING = 32
 """Two bins that agree make a pair only where their shingles weigh at least this; of others it takes four."""

@@ -142,3 +142,30 @@ def _clusters() -> re.Pattern[str]:
     marks = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.combining(chr(code)))
     parts = f"[{marks}{VOWEL_SIGNS}\u1161-\u1175\u11a8-\u11c2]"
     return re.compile(f"[^\0-\x7f]{parts}*|[\0-\x7f]{parts}+")
+
+
+ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+IN_CODE = re.compile(r"""[=:({\[,+]\s*[a-z]?["'`][^"'`\n]*\\u|\\u[0-9a-fA-F]{4}-\\u|\[\^?\\u""")
+
+
+def escapes(text: str) -> list[Change]:
+    r"""`\uXXXX` as the characters they stand for, on lines that are made of them and are not code.
+
+    >>> [change.new for change in escapes(r"2010\u5e746\u6708")]
+    ['年', '月']
+    >>> escapes(r'title = "\u4e2d\u6587"'), escapes(r"在 JSON 中，“中”写作 \u4e2d，“文”写作 \u6587")
+    ([], [])
+    """
+    changes = []
+    for line in re.finditer(r"[^\n]*\\u[^\n]*", text):
+        runs = list(ESCAPES.finditer(text, line.start(), line.end()))
+        escaped = sum(len(run[0]) for run in runs) // 6
+        raw = sum(char > "\x7f" for char in line[0])
+        if escaped < 2 or raw >= escaped or IN_CODE.search(line[0]):
+            continue
+        for run in runs:
+            units = bytes.fromhex(run[0].replace("\\u", ""))
+            new = units.decode("utf-16-be", "replace")
+            if not UNTEXT.search(new):
+                changes.append(Change(run.start(), run.end(), new, "escape", "json"))
+    return changes

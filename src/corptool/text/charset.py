@@ -183,7 +183,7 @@ def _by_nulls(data: bytes) -> str | None:
 
 def _confidence(best: Reading, others: list[Reading]) -> float:
     gap = min((other.bits - best.bits for other in others if other.encoding != best.encoding), default=20.0)
-    return round(1 - 0.5 * 2 ** (-max(gap, 0) / 6), 2)
+    return min(0.99, round(1 - 0.5 * 2 ** (-max(gap, 0) / 6), 2))
 
 
 class _Scales:

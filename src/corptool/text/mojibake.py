@@ -46,6 +46,7 @@ UNTEXT = re.compile(
 ALPHABETS = re.compile("[\x80-\u06ff\u2000-\u25ff][ -~]?[\x80-\u06ff\u2000-\u25ff]")
 HAN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
 HAN_RUN = re.compile("[\u3007\u3400-\u9fff]+")
+THRICE = re.compile(r"([\u3400-\u9fff「」《》『』（）、，：；])\1\1")
 HALF_WIDTH = re.compile("[\x80\xa0\uf8f0-\uf8f3\ue000-\ue757\uff61-\uff9f]")
 HANGUL = re.compile("[\uac00-\ud7a3]")
 UTF8_RUN = re.compile(
@@ -106,7 +107,7 @@ def repaired(text: str, tables: Tables) -> list[Change]:
     >>> [(change.new, change.rule) for change in repaired("他说：ä¸€å¸¦ä¸€è·¯, café", mojibake_tables())]
     [('一带一路', 'utf-8>cp1252')]
     """
-    spans = [] if text.isascii() else list(_odd_lines(text, tables))
+    spans = [] if text.isascii() else list(odd_lines(text, tables))
     if not spans:
         return []
     model = tables.model()
@@ -130,7 +131,7 @@ def repaired(text: str, tables: Tables) -> list[Change]:
     return sorted(changes)
 
 
-def _odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
+def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
     """The lines that may hold mojibake: those with unusual characters, and costs to match."""
     unusual = tables.unusual()
     at = 0
@@ -315,12 +316,15 @@ def _is_text(repair: Repair) -> bool:
     if UNTEXT.search(repair.new):
         return False
     right, _, wrong = repair.chain.rpartition(">")
-    if wrong not in SINGLE_BYTE:
-        return 2 * len(CHINESE.findall(repair.new)) > _wide(repair.new)
-    if not right.endswith("utf-8"):  # any two letters are some Han character: words are wanted, not one sign often
-        runs = HAN_RUN.findall(repair.new)
-        return any(len(run) > 1 for run in runs) and 2 * len(set("".join(runs))) > len("".join(runs[:12]))
-    return True
+    if wrong in SINGLE_BYTE and right.endswith("utf-8"):
+        return True
+    # any two bytes are some Han character: words are wanted, not one sign often or signs here and there
+    if THRICE.search(repair.new):
+        return False
+    runs = HAN_RUN.findall(repair.new)
+    all_runs = "".join(runs)
+    words = any(len(run) > 1 for run in runs) and len(set(all_runs)) >= min(3, len(all_runs))
+    return words and (wrong in SINGLE_BYTE or 2 * len(CHINESE.findall(repair.new)) > _wide(repair.new))
 
 
 def _best_part(
@@ -361,7 +365,7 @@ def _is_same(atoms: list[tuple[int, int]], at: int, new: str) -> bool:
 
 def _encoded(line: str, wrong: str) -> Iterator[tuple[list[bytes], int]]:
     """(bytes of each character, where) of the runs of the line that the codec can write."""
-    codes = _bytes_in(wrong)
+    codes = bytes_in(wrong)
     run: list[bytes] = []
     high = 0
     for at, char in enumerate(line):
@@ -414,7 +418,7 @@ def _decoded(pieces: list[bytes], right: str) -> Iterator[tuple[int, list[tuple[
 
 
 @cache
-def _bytes_in(codec: str) -> Callable[[str], bytes]:
+def bytes_in(codec: str) -> Callable[[str], bytes]:
     """Characters as bytes of a codec, empty where it has none.
 
     Single bytes that a Windows code page leaves undefined are the C1 controls of the same number, as in browsers.

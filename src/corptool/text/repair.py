@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 
-from corptool.text import characters, mojibake
+from corptool.text import characters, mojibake, privateuse, typography
+from corptool.text import restore as restoring
 from corptool.text.changes import Change, apply, compose
 
 # Most text needs no repair: without one of these (or an entity, or an escape) only mojibake can be wrong with it.
@@ -21,13 +23,20 @@ def repairs(
     *,
     tables: mojibake.Tables,
     encoding: bool = True,
+    restore: bool = False,
+    sure: float = restoring.SURE,
     entities: bool = True,
     controls: bool = True,
     zero_width: bool = True,
+    ligatures: bool = True,
+    private_use: bool = True,
     normal_form: bool = True,
     line_ends: bool = True,
+    width: bool = False,
+    punctuation: bool = False,
+    quotes: bool = False,
 ) -> list[Change]:
-    r"""The changes that repair a text; each option leaves one family of them out. A second run finds nothing.
+    r"""The changes that repair a text, family by family, until a second run would find nothing.
 
     >>> from corptool.rules import mojibake_tables
     >>> found = repairs("ç\xbb¿è‰²å\x8f‘å±•&nbsp;\u200b&amp;\r\n", tables=mojibake_tables())
@@ -36,21 +45,45 @@ def repairs(
     >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）", tables=mojibake_tables())
     []
     """
-    if SPECIAL.search(text) is None and "&" not in text and "\\u" not in text:
-        return mojibake.repaired(text, tables) if encoding else []
-    wanted = (
+    restored = partial(restoring.restored, tables=tables, sure=sure)
+    usual: tuple[tuple[bool, Callable[[str], list[Change]]], ...] = (
         (entities, characters.entities),
+        (entities, characters.escapes),
+        (restore, restored),
         (encoding, partial(mojibake.repaired, tables=tables)),
         (line_ends, characters.line_ends),
         (controls, characters.controls),
         (zero_width, characters.invisibles),
+        (ligatures, typography.ligatures),
+        (private_use, privateuse.mapped),
         (normal_form, characters.composed),
     )
+    asked = ((width, typography.narrow), (punctuation, typography.punctuation), (quotes, typography.quotes))
+    if SPECIAL.search(text) is None and "&" not in text and "\\u" not in text:
+        usual = usual[2:4]  # plain characters only: nothing but their encoding can be wrong
+    families = [family for on, family in (*usual, *asked) if on]
     changes: list[Change] = []
     now, before = text, None
     while now != before:
         before = now
-        for on, family in wanted:
-            found = family(now) if on else []
-            changes, now = compose(text, changes, found), apply(now, found)
+        for family in families:
+            found = family(now)
+            if found:
+                changes, now = compose(text, changes, found), apply(now, found)
     return changes
+
+
+def unrepaired(text: str) -> dict[str, int]:
+    """How much is left that cannot be repaired, by kind; kinds that do not occur are left out.
+
+    >>> unrepaired("锟斤拷锟斤拷 and �� \\uf900")
+    {'lost': 2, 'compatibility': 1}
+    """
+    if text.isascii():
+        return {}
+    counts = {
+        "lost": len(mojibake.LOST.findall(text)),
+        "private-use": len(privateuse.PRIVATE.findall(text)),
+        "compatibility": len(privateuse.COMPATIBILITY.findall(text)),
+    }
+    return {kind: count for kind, count in counts.items() if count}

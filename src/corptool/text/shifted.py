@@ -15,7 +15,10 @@ from typing import NamedTuple
 
 from corptool.text.changes import Change
 
-LONGEST = 60
+ELSEWHERE = 7.0
+"""Bits that a pair of characters is worth which the document has elsewhere too."""
+
+LONGEST = 100
 """Characters that are read again at most; in 4,000 simulated hits no run was longer than 41."""
 
 PLAUSIBLE = 13.0
@@ -35,6 +38,11 @@ class Reading(NamedTuple):
     end: int
     """Where, in the damaged text, both readings meet again."""
     handicap: float = 0.0
+    guessed: bool = False
+    """A byte is lost that neither the bytes around it nor a gloss tell, only what is likely."""
+
+
+NOTHING = Reading("", 0)
 
 
 def repairs(
@@ -46,21 +54,34 @@ def repairs(
     says how unlikely a text is.
     """
     gloss = f"[(（] ?[{letters}]{{1,10}} ?[)）]"
-    place = re.compile(f"([\u3400-\u9fff])((?:{gloss})?)([?\ufffd][(（]?([{letters}]{{1,8}})[)）])")
     own = re.compile(f"[(（]?([{letters}]{{1,8}})[)）]")
+    first = re.compile(f"([\u3400-\u9fff])(?:{gloss})?(?=[?\ufffd]{own.pattern})")
+
+    def best(before: str, at: int) -> Reading | None:
+        """What stood after `before`, where the damaged text has a lost byte and a gloss at `at`."""
+        named = own.match(text, at + 1)
+        if not named or text[at] not in "?\ufffd":
+            return None
+        rated = []
+        for lost in _lost_bytes(before, readings.get(named[1], ""), glossed):
+            for reading in _read_again(text, named.end(), lost, own, readings):
+                context = before + reading.text + text[reading.end : reading.end + 2]
+                elsewhere = sum(context[place : place + 2] in text for place in range(len(reading.text)))
+                cost = bits(context) + reading.handicap - ELSEWHERE * elsewhere
+                rated.append((cost / len(context), reading))
+        cost, reading = min(rated, default=(PLAUSIBLE, NOTHING))
+        return reading if cost < PLAUSIBLE else None
+
     changes: list[Change] = []
-    for match in place.finditer(text):
-        start = match.start(3)
+    for match in first.finditer(text):
+        start = match.end()
         if changes and start < changes[-1].end:
             continue
-        rated = []
-        for lost in _lost_bytes(match[1], readings.get(match[4], ""), glossed):
-            for reading in _read_again(text, match.end(), lost, own, readings):
-                context = match[1] + reading.text + text[reading.end : reading.end + 2]
-                rated.append(((bits(context) + reading.handicap) / len(context), reading))
-        cost, best = min(rated, default=(PLAUSIBLE, None))
-        if best and cost < PLAUSIBLE:
-            changes.append(Change(start, best.end, best.text, "gloss", "shifted"))
+        restored, end, guessed = match[1], start, False
+        while reading := best(restored[-1], end) if end < len(text) else None:
+            restored, end, guessed = restored + reading.text, reading.end, guessed or reading.guessed
+        if end > start:
+            changes.append(Change(start, end, restored[1:], "gloss", "shifted-guessed" if guessed else "shifted"))
     return changes
 
 
@@ -81,15 +102,16 @@ def _read_again(
     With `users` also as if one of the characters on the way were shown for a code of GBK's users.
     """
     restored = ""
-    for place in range(at, min(len(text), at + LONGEST)):
+    place = at
+    while place < min(len(text), at + LONGEST):
         character = text[place]
         if character in "?\ufffd":  # a byte is lost: the character's own gloss may tell which, or else frequency
             gloss = own.match(text, place + 1)
             end = gloss.end() if gloss else place + 1
             for byte in range(0x40, 0xFF):
                 last = _decoded(pending, byte)
-                if last and (not gloss or last in readings.get(gloss[1], "")):
-                    yield Reading(restored + last, end)
+                if last > "\u3000" and (not gloss or last in readings.get(gloss[1], "")):
+                    yield Reading(restored + last, end, guessed=not gloss)
             return
         code = character.encode("gb18030", "ignore")
         if len(code) > 2:
@@ -98,18 +120,20 @@ def _read_again(
             for byte in USERS:
                 if new := _decoded(pending, byte):
                     for rest in _read_again(text, place + 1, code[1], own, readings, users=False):
-                        yield Reading(restored + new + rest.text, rest.end, MARGIN)
+                        yield Reading(restored + new + rest.text, rest.end, MARGIN, rest.guessed)
         new = _decoded(pending, code[0])
         if not new:
             return
         restored += new
+        gloss = own.match(text, place + 1) if text[place + 1 : place + 2] in ("(", "（") else None
         if len(code) == 1 or code[1] < 0x80:
             restored += chr(code[1]) if len(code) == 2 else ""
-            gloss = own.match(text, place + 1)
-            is_own = gloss and text[place + 1] in "(（" and restored[-1] in readings.get(gloss[1], "")
+            is_own = gloss and restored[-1] in readings.get(gloss[1], "")
             yield Reading(restored, gloss.end() if gloss and is_own else place + 1)
             return
         pending = code[1]
+        hit_too = gloss and character in readings.get(gloss[1], "")  # the converter hit what only looked like one
+        place = gloss.end() if gloss and hit_too else place + 1
 
 
 def _decoded(first: int, second: int) -> str:
