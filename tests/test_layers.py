@@ -28,8 +28,9 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"sys"},
     ),
     "store": (set(), {"click", "sys"}),
-    "index": ({"corptool.copies"}, {"click", "sys"}),
-    "copies": ({"corptool.store", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
+    "features": (set(), {"click", "os", "pathlib"}),
+    "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
     "commands": (
         {"corptool"}
         | {
@@ -39,6 +40,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "copies",
                 "dictionaries",
                 "edits",
+                "features",
                 "files",
                 "formats",
                 "index",

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corptool.features import Features, Rows
 from corptool.store import Column
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE, related
@@ -19,34 +20,6 @@ NAMES = {NEAR: "near", CONTAINED: "contained", TEMPLATE: "template"}
 REMOVED = "exact,same,near"
 WHOLE = 50
 """Texts of fewer folded characters are compared whole: too few shingles to tell an edited copy from another text."""
-
-
-class Features(NamedTuple):
-    """What must be known of an article to tell its copies, and which of them stays."""
-
-    id: str
-    place: tuple[str, str, int]
-    """Path, member and offset: ids may repeat in other people's data."""
-    exact: bytes
-    """A digest of the text."""
-    same: bytes
-    """A digest of the folded text."""
-    hashes: bytes
-    places: bytes
-    level: int
-    numbers: bytes
-    folded: int
-    """Characters that are left after folding."""
-    length: int
-    repairs: int
-    known: int
-    """How many of title and date the article has."""
-    published: str
-    source: str
-    facts: dict[str, Any] | None
-    """What a survivor that lacks it may be told (--merge)."""
-    text: str
-    """Only where the difference is asked for (--why)."""
 
 
 class Seen(NamedTuple):
@@ -76,36 +49,46 @@ class Plan:
     """All articles (by their number in the input), their groups, and who stays."""
 
     def __init__(
-        self, keys: Iterable[Features], *, keep: str, relations: str, memory: int, seen: Iterable[Seen] = ()
+        self,
+        keys: Iterable[Features],
+        *,
+        keep: str,
+        relations: str,
+        memory: int,
+        seen: Iterable[Seen] = (),
+        remember: bool = False,
     ) -> None:
         import numpy as np
 
-        self.short: list[Features] = []
+        self.short = Rows()
         self.was: list[bool | None] = []
         """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
         kinds = (np.uint32, np.uint8, np.uint64)
-        self.columns = [Column(kind, memory // 4) for kind in kinds]
+        self.columns = [Column(kind, memory // 8) for kind in kinds]
         for key in keys:
             self._add(key, None)
         self.incoming = len(self.short)
-        again = {(key.id, key.place, key.exact): index for index, key in enumerate(self.short)}
+        again: dict[Any, int] = {}
         for key, stayed in seen:
-            index = again.get((key.id, key.place, key.exact))
+            again = again or {self._identity(self.short[index]): index for index in range(self.incoming)}
+            index = again.get(self._identity(key))
             if index is None:
                 self._add(key, stayed)
             else:  # a run that was killed and is repeated
                 self.was[index] = stayed
         number = len(self.short)
-        self.order = sorted(range(number), key=self._order)
+        self.order = self.short.order()
         """The articles in an order that does not depend on that of the input. Groups are found in this order."""
+        order = np.array(self.order, np.int64)
         self.rank = np.empty(number, np.int64)
-        self.rank[self.order] = np.arange(number)
-        self.same = self._first([key.same for key in self.short])
-        self.exact = self._first([key.exact for key in self.short])
-        self.distinct = np.array(
-            [index for index in self.order if self.same[index] == index and self.short[index].folded >= WHOLE], np.int64
-        )
+        self.rank[order] = np.arange(number)
+        same = self.short.first(self.short.same, order)
+        self.same = same.tolist()
+        self.exact = self.short.first(self.short.exact, order).tolist()
+        self.distinct = order[(same[order] == order) & (self.short.column("folded")[order] >= WHOLE)]
         self.sketches = self._sketches()
+        if not remember:
+            self.clear()
         self.related = related(self.sketches) if self.distinct.size > 1 else None
         self.cluster = self._clusters()
         self.relations = relations.split(",")
@@ -115,30 +98,23 @@ class Plan:
     def _add(self, key: Features, stayed: bool | None) -> None:
         for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
             column.append(run)
-        self.short.append(key._replace(hashes=b"", places=b"", numbers=b""))
+        self.short.append(key)
         self.was.append(stayed)
 
-    def _order(self, index: int) -> tuple[Any, ...]:
-        key = self.short[index]
-        return key.id, key.place, key.exact, key.known, key.published, key.source
-
-    def _first(self, digests: list[bytes]) -> list[int]:
-        """For each article the first (in order) with the same digest."""
-        first: dict[bytes, int] = {}
-        for index in self.order:
-            first.setdefault(digests[index], index)
-        return [first[digest] for digest in digests]
+    @staticmethod
+    def _identity(key: Features) -> tuple[Any, ...]:
+        return key.id, key.place, key.exact
 
     def _sketches(self) -> Sketches:
         import numpy as np
 
         (hashes, edges), (places, _), (numbers, number_edges) = (column.take(self.distinct) for column in self.columns)
-        level = np.array([self.short[index].level for index in self.distinct], np.uint8)
+        level = self.short.column("level")[self.distinct].astype(np.uint8)
         frequency = self.columns[0].empty(hashes.size, np.uint16)
         return Sketches(hashes, places, edges, level, numbers, number_edges, frequency)
 
     def clear(self) -> None:
-        """Let go of what was compared, once groups are known (and the index has it)."""
+        """Let go of the columns, once they are in order (and the index has them)."""
         for column in self.columns:
             column.clear()
 
@@ -178,6 +154,8 @@ class Plan:
         self.changed: list[dict[str, Any]] = []
         """Where the earlier runs would have decided otherwise."""
         for group in groups.values():
+            if len(group) == 1:
+                continue
             best = min(group, key=self.better)
             out = sorted((index for index in group if self.was[index]), key=self.better)
             if out and len(out) < len(group):
@@ -192,11 +170,11 @@ class Plan:
 
     def _note(self, best: int, out: list[int]) -> None:
         """What is out in the world stays; but say where a better copy came, or where two turn out to be one."""
-        ids = [self.short[index].id for index in out]
+        ids = [self.short.ids[index] for index in out]
         if len(out) > 1:
             self.changed.append({"change": "joined", "ids": ids})
         if self.was[best] is None:
-            self.changed.append({"change": "better", "id": self.short[best].id, "than": ids[0]})
+            self.changed.append({"change": "better", "id": self.short.ids[best], "than": ids[0]})
 
     def _follow(self) -> None:
         """Where asked, remove what is contained in another article, and all but one of a form."""
@@ -251,9 +229,9 @@ class Plan:
         scored = self._scored() if pairs else {}
         for index in range(self.incoming):
             yield Decision(
-                self.short[self.cluster[index]].id,
+                self.short.ids[self.cluster[index]],
                 self.relation(index),
-                self.short[self.survivor[index]].id,
+                self.short.ids[self.survivor[index]],
                 related.get(index),
                 copies.get(index),
                 scored.get(index),
@@ -265,7 +243,7 @@ class Plan:
             for left, right, shorter in self._pairs(relation):
                 for one, other in ((left, right), (right, left)):
                     name = "contains" if relation == CONTAINED and one != shorter else NAMES[relation]
-                    found[one].append({"relation": name, "id": self.short[other].id})
+                    found[one].append({"relation": name, "id": self.short.ids[other]})
         return {index: sorted(rows, key=lambda row: (row["relation"], row["id"])) for index, rows in found.items()}
 
     def _facts(self) -> dict[int, list[dict[str, Any]]]:
@@ -276,7 +254,7 @@ class Plan:
             facts = (self.short[index].facts or {}).items()
             lacks = {key: value for key, value in facts if has.get(key) != value}
             if survivor != index and lacks:
-                found.setdefault(survivor, []).append({"id": self.short[index].id, **lacks})
+                found.setdefault(survivor, []).append({"id": self.short.ids[index], **lacks})
         return found
 
     def _scored(self) -> dict[int, list[dict[str, Any]]]:
@@ -296,8 +274,8 @@ class Plan:
 
     def _row(self, one: int, other: int, relation: str, resemblance: float, containment: float) -> dict[str, Any]:
         return {
-            "a": self.short[one].id,
-            "b": self.short[other].id,
+            "a": self.short.ids[one],
+            "b": self.short.ids[other],
             "relation": relation,
             "resemblance": round(resemblance, 3),
             "containment": round(containment, 3),
@@ -311,8 +289,8 @@ class Plan:
             survivor = self.survivor[index]
             resemblance, containment = measured.get(index, (1.0, 1.0))
             yield {
-                "id": self.short[index].id,
-                "survivor": self.short[survivor].id,
+                "id": self.short.ids[index],
+                "survivor": self.short.ids[survivor],
                 "relation": self.relation(index),
                 "resemblance": round(resemblance, 3),
                 "containment": round(containment, 3),

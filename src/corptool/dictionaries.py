@@ -41,6 +41,15 @@ def engine(config: str, tables: str = CURRENT) -> Engine:
     return Engine(Chain.unpacked(state["chain"]), Compiled(**state["compiled"]))
 
 
+def check(tables: str = CURRENT) -> None:
+    """ValueError says what of the package is missing or altered, unless nothing of it is needed any more."""
+    if any(_cache_folder().glob(f"{tables}-*-{__version__}-{FORMAT}-{rules.opencc_hash(tables)}.json")):
+        return
+    for name in rules.opencc()["files"]:
+        if name.startswith("dictionary/"):
+            _packaged(name.removeprefix("dictionary/").removesuffix(".txt"))
+
+
 def _cache_folder() -> Path:
     """$CORPTOOL_CACHE, or the place that the system has for such files."""
     if chosen := os.environ.get("CORPTOOL_CACHE"):

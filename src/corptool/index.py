@@ -7,6 +7,7 @@ runs at once the second waits. Measured against keeping everything in SQLite: do
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import uuid
@@ -16,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from corptool.copies import Features, Seen
+from corptool.copies import Seen
+from corptool.features import Features
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +94,7 @@ class Index:
         sizes = zip(*((edges[1:] - edges[:-1]).tolist() for _, edges in columns), strict=True)
         with (part / "articles.jsonl").open("wb") as file:
             for one, counts in zip(features, sizes, strict=True):
-                file.write(orjson.dumps([*_row(one), *counts]) + b"\n")
+                file.write(_line([*_row(one), *counts]) + b"\n")
         part = part.rename(self.folder / name)
         size = sum(file.stat().st_size for file in part.iterdir())
         self.catalog.execute("INSERT INTO parts VALUES (?, ?, ?)", [name, len(features), size])
@@ -134,11 +136,26 @@ class Index:
         at = [0, 0, 0]
         with (part / "articles.jsonl").open("rb") as file:
             for line in file:
-                *row, hashes, places, numbers = orjson.loads(line)
+                *row, hashes, places, numbers = _values(line)
                 ends = [at[0] + 4 * hashes, at[1] + places, at[2] + 8 * numbers]
                 runs = [bytes(column[start:end]) for column, start, end in zip(columns, at, ends, strict=True)]
                 at = ends
                 yield _features(row, runs)
+
+
+def _line(values: list[Any]) -> bytes:
+    try:
+        return orjson.dumps(values)
+    except TypeError:  # a lone surrogate in an id
+        return json.dumps(values).encode()
+
+
+def _values(line: bytes) -> list[Any]:
+    try:
+        values: list[Any] = orjson.loads(line)
+    except ValueError:
+        values = json.loads(line)
+    return values
 
 
 def _row(one: Features) -> list[Any]:

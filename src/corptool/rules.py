@@ -42,7 +42,7 @@ def script_tables() -> language.Tables:
 
     table = _table("scripts.tsv")
     names = ("simplified-only", "traditional-only", "japanese-only", "japanese-new", "japanese-old")
-    return language.Tables(*(frozenset(table[name]) for name in names))
+    return language.Tables(*(frozenset(code for code in table[name] if code < "\U00010000") for name in names))
 
 
 def _table(name: str) -> dict[str, str]:

@@ -66,7 +66,7 @@ class Column:
         if size * np.dtype(kind).itemsize <= self.memory:
             return np.empty(size, kind)
         with tempfile.TemporaryFile() as file:
-            return np.memmap(file, kind, "w+", shape=(size,))
+            return np.asarray(np.memmap(file, kind, "w+", shape=(size,)))
 
     def _values(self) -> NDArray[Any]:
         import numpy as np
@@ -76,4 +76,4 @@ class Column:
         self.file.write(self.held)
         self.file.flush()
         self.held = bytearray()
-        return np.memmap(self.file, self.kind, "r")
+        return np.asarray(np.memmap(self.file, self.kind, "r"))

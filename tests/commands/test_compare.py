@@ -41,6 +41,12 @@ def test_what_differs(left, right, differ):
     assert "".join(passage.right for passage in found) == right
 
 
+def test_long_texts_are_compared_line_by_line():
+    lines = [f"{number} " + "word 字 " * 20 for number in range(200)]
+    found = passages("\n".join(lines), "\n".join([*lines[:100], "new 新", *lines[100:]]), fold_table())
+    assert [passage.right.strip() for passage in found if not passage.same] == ["new 新"]
+
+
 def test_command(tmp_path):
     path = tmp_path / "a.jsonl"
     lines = [{"id": "a", "text": "颱風登陸，三人受傷。"}, {"id": "b", "text": "台风登陆。"}]

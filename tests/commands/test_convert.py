@@ -56,6 +56,8 @@ def test_convert(options, expected):
         ({"source": "t"}, TRADITIONAL, "这里面的头发吹干了，著名的作家说著话。"),
         ({"source": "twp"}, "這個軟體", "这个软件"),
         ({"to": "hk", "source": "tw"}, "這裡", "這裏"),
+        ({"to": "jp"}, "廣島縣的圖書館", "広島県的図書館"),
+        ({"to": "jp"}, "广岛县的图书馆", "広島県的図書館"),
         # passages in other languages, addresses and code
         ({"to": "tw"}, "他说「学校へ行きます」后走了。", "他說「学校へ行きます」後走了。"),
         ({"to": "tw"}, "国语。日本語の国語です。国语。", "國語。日本語の国語です。國語。"),
@@ -66,6 +68,7 @@ def test_convert(options, expected):
             "後來這裡發生了什麼，誰都說不清楚。\n皇后說的話",
         ),
         ({"to": "s"}, "這裡說著話，頭髮乾了。\n著者这样说", "这里说着话，头发干了。\n著者这样说"),
+        ({"to": "tw"}, f"{TRADITIONAL * 3}\n这里说\n后面", f"{TRADITIONAL * 3}\n這裡說\n后面"),
         # quotation marks
         ({"to": "tw", "punctuation": True}, "他说“那是‘什么’”。It’s “fine”.", "他說「那是『什麼』」。It’s 「fine」."),
         ({"punctuation": True}, "他說「那是『什麼』」。", "他说“那是‘什么’”。"),
@@ -179,6 +182,13 @@ def test_edits_are_small():
     )
     article = convert({"text": text * 4}, to="tw")
     assert len(dumps(article["edits"])) < 0.12 * len(text.encode() * 4)  # hard cases; of plain text 1 to 4 %
+
+
+def test_a_chinese_tag_goes_along():
+    assert convert(ARTICLE | {"lang": "zh-Hans"}, to="twp")["lang"] == "zh-Hant-TW"
+    assert convert(ARTICLE | {"lang": "zh"}, config="s2t")["lang"] == "zh-Hant"
+    assert convert({"text": TRADITIONAL, "lang": "zh-Hant"}, to="s")["lang"] == "zh-Hans"
+    assert convert(ARTICLE | {"lang": "en"}, to="tw")["lang"] == "en"
 
 
 def test_undo_refuses_what_other_tables_gave():

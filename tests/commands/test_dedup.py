@@ -215,6 +215,22 @@ def test_relations_choose_what_is_removed(relations, stay):
     assert [one["id"] for one in dedup(articles, relations=relations, keep="first")] == stay
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"origin": "elsewhere"},
+        {"origin": {"path": 1, "offset": "x"}},
+        {"origin": {"offset": 1 << 70}},
+        {"edits": {"a": 1}},
+        {"edits": [None, {"changes": 3, "kinds": 4}]},
+        {"id": 7, "published": 2024, "source": ["新华社"], "title": {}},
+    ],
+)
+def test_keys_of_other_people_may_hold_anything(more):
+    articles = [article("a", ENGLISH) | more, article("b", CHINESE), article("c", OTHER) | more]
+    assert len(list(dedup(articles, merge=True))) == 3
+
+
 def test_source_is_preferred():
     pair = [article("a", ENGLISH, source="AFP"), article("b", ENGLISH, source="新华社"), article("c", ENGLISH)]
     assert [one["id"] for one in dedup(pair, keep="source:新华社,AFP")] == ["b"]

@@ -76,3 +76,10 @@ def test_counts():
     assert counts("") == Counts(0, 0, 0)
     assert counts("don't e-mail 2.5 _") == Counts(15, 0, 3)
     assert counts("人民網，2024年 ＡＢＣ ひらがな 한국어 말") == Counts(20, 4, 4)
+
+
+def test_numbers_of_converted_articles():
+    given = corptool("run", "fix | clean | convert --to s", "samples/canal_big5.txt").out
+    ended = corptool("stats", "--json", given=given)
+    assert ended.code == 0, ended.err
+    assert {row["stage"] for row in json.loads(ended.out)["changes"]} == {"clean", "convert"}

@@ -14,11 +14,28 @@ from corptool.article import Article
 from corptool.stage import stage
 from corptool.text import language
 from corptool.text.script.deciding import Decision, decisions
-from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, in_script, without, without_overlaps
+from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, lines, without, without_overlaps
 from corptool.text.script.quotes import quoted
 from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
 
+TAGS = {
+    "s": "zh-Hans",
+    "sp": "zh-Hans",
+    "t": "zh-Hant",
+    "tw": "zh-Hant-TW",
+    "twp": "zh-Hant-TW",
+    "hk": "zh-Hant-HK",
+    "hkp": "zh-Hant-HK",
+}
 READABLE = click.Path(exists=True, dir_okay=False)
+
+
+def _usable(_context: click.Context, _option: click.Parameter, tables: str) -> str:
+    try:
+        dictionaries.check(tables)
+    except ValueError as error:  # once for the run, not once for each article
+        raise click.ClickException(str(error)) from None
+    return tables
 
 
 @stage
@@ -32,7 +49,7 @@ READABLE = click.Path(exists=True, dir_okay=False)
 @click.option("--punctuation", is_flag=True, help="Convert quotation marks too: “” and 「」.")
 @click.option("--only-certain", is_flag=True, help="Only where a phrase or a one-to-one mapping decides.")
 @click.option("--audit", is_flag=True, help="Write every choice among several counterparts to `audit`.")
-@click.option("--tables", type=click.Choice(dictionaries.TABLES), help="Whose dictionaries.")
+@click.option("--tables", type=click.Choice(dictionaries.TABLES), callback=_usable, help="Whose dictionaries.")
 def convert(
     article: Article,
     *,
@@ -54,14 +71,18 @@ def convert(
       corptool convert --to tw articles.jsonl
       corptool convert --to s --protect names.txt --audit articles.jsonl
     """
-    configs = (config,) if config else _route(article["text"], source, to)
-    plan = _Plan(configs, tables, None if config else to, protect, terms, punctuation, only_certain)
+    source, stay = (source, ()) if config else _told(article["text"], source, to)
+    configs = (config,) if config else route(source, to) if source else ()
+    plan = _Plan(configs, tables, None if config else to, stay, protect, terms, punctuation, only_certain)
     changed: Article = {
         key: plan.convert(article[key]) for key in ("title", "text") if isinstance(article.get(key), str)
     }
     if all(article[key] == text for key, text in changed.items()):
         return article
     meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs) or 'terms'} {tables}"}
+    tag = TAGS.get(configs[-1].partition("2")[2]) if configs else None
+    if tag and str(article.get("lang") or "").startswith("zh"):
+        changed["lang"] = tag
     if audit:
         changed["audit"] = [list(decision) for decision in plan.audit(article["text"])]
     known = rules.opencc()["configs"][tables].keys()
@@ -76,18 +97,29 @@ def inverse(text: str, *, configs: list[str], tables: str) -> str:
     return text
 
 
-def _route(text: str, source: str | None, target: str) -> tuple[str, ...]:
-    """The configurations from the source script, as given or as the text tells; none if nothing is to be done."""
-    if source is None:
-        tables = rules.script_tables()
-        told = language.script(without(text, foreign(text, tables)), tables)
-        wanted = "t" if target == "s" else "s"
-        if told not in (wanted, "mixed"):
-            return ()
-        source = wanted
-        if source == "t":
-            source = "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw"
-    return route(source, target)
+def _told(text: str, source: str | None, target: str) -> tuple[str | None, tuple[str | None, ...]]:
+    """The source script, as given or as the text tells (None: nothing is to be done), and of which script lines stay.
+
+    Of a text in the target script only lines in the other one are converted, of any other text all that are not in
+    the target script.
+    """
+    wanted, other = ("t", "s") if target == "s" else ("s", "t")
+    if source is not None:
+        return source, (other,) if (source == "s") == (wanted == "s") else ()
+    tables = rules.script_tables()
+    own = without(text, foreign(text, tables))
+    told = language.script(own, tables)
+    if target == "jp":
+        return ("s" if told == "s" else "t") if told else None, ()
+    if told in (wanted, "mixed"):
+        stay: tuple[str | None, ...] = (other,)
+    elif told == other and any(language.script(line, tables) == wanted for line in own.split("\n")):
+        stay = (other, "mixed", None)
+    else:
+        return None, ()
+    if wanted == "s":
+        return "s", stay
+    return "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw", stay
 
 
 class _Plan(NamedTuple):
@@ -97,6 +129,8 @@ class _Plan(NamedTuple):
     tables: str
     target: str | None
     """None with --config, which looks at nothing in the text."""
+    stay: tuple[str | None, ...]
+    """Of which script lines stay as they are."""
     protect: str | None
     terms: str | None
     punctuation: bool
@@ -138,10 +172,8 @@ class _Plan(NamedTuple):
         tables = rules.script_tables()
         yield from code(text)
         yield from foreign(text, tables)
-        which = "s" if self.target == "s" else "t"
-        starts = "s" if self.configs[:1] and self.configs[0].startswith("s2") else "t"
-        if starts != which and language.evidence(text, tables)[which == "t"]:
-            yield from in_script(text, which, tables)
+        if None in self.stay or any(language.evidence(text, tables)[script == "t"] for script in self.stay):
+            yield from lines(text, self.stay, tables)
 
     def _decisions(self, text: str) -> Iterator[Decision]:
         if self.configs:

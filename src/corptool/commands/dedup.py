@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.copies import REMOVED, Decision, Features, Plan
+from corptool.copies import REMOVED, Decision, Plan
+from corptool.features import Features
 from corptool.index import Index
 from corptool.rules import fold_table
 from corptool.stage import AsIs, stage
@@ -30,6 +31,8 @@ BLOCK = 128 << 10
 """Characters folded at a time: what fits in a processor's cache."""
 
 
+NUMBERS = 256 * 8
+"""Bytes of numbers that are kept of an article, those with the lowest hashes: a table may hold a hundred thousand."""
 SHOWN = 10
 """Changes of earlier decisions that are told."""
 FACTS = ("published", "source", "url", "site")
@@ -160,21 +163,20 @@ def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> l
     numbers = _runs(folded.numbers, folded.number_edges)
     found = []
     for index, (article, text, same) in enumerate(zip(articles, texts, _folded_digests(folded, texts), strict=True)):
-        origin = article.get("origin") or {}
         published = article.get("published")
         found.append(
             Features(
                 str(article.get("id", "")),
-                (str(origin.get("path") or ""), str(origin.get("member") or ""), int(origin.get("offset") or 0)),
+                _place(article),
                 _digest(text.encode("utf-8", "surrogatepass")),
                 same,
                 shingles[index],
                 places[index],
                 int(sketched.level[index]),
-                numbers[index],
+                numbers[index][:NUMBERS],
                 int(folded.edges[index + 1] - folded.edges[index]),
                 len(text),
-                sum(map(_repairs, article.get("edits") or ())),
+                _repairs(article),
                 bool(article.get("title")) + bool(published),
                 str(published or ""),
                 str(article.get("source") or ""),
@@ -207,11 +209,27 @@ def _digest(data: bytes) -> bytes:
     return sha256(data, usedforsecurity=False).digest()[:16]
 
 
-def _repairs(entry: dict[str, Any]) -> int:
-    """How many changes a stage made. Another script is no repair."""
-    if entry.get("stage") == "convert":
-        return 0
-    return sum(entry.get("kinds", {}).values()) or len(entry.get("changes", ()))
+def _place(article: Article) -> tuple[str, str, int]:
+    """Path, member and offset; other people's `origin` may be anything."""
+    origin = article.get("origin")
+    if not isinstance(origin, dict):
+        return "", "", 0
+    offset = origin.get("offset")
+    at = offset if isinstance(offset, int) and 0 <= offset < 1 << 62 else 0
+    return str(origin.get("path") or ""), str(origin.get("member") or ""), at
+
+
+def _repairs(article: Article) -> int:
+    """How many changes stages made to the text. Another script is no repair."""
+    entries = article.get("edits")
+    repairs = 0
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and entry.get("stage") != "convert":
+            kinds, changes = entry.get("kinds"), entry.get("changes")
+            repairs += len(changes) if isinstance(changes, list) else 0
+            counts = kinds.values() if isinstance(kinds, dict) else ()
+            repairs += sum(count for count in counts if isinstance(count, int))
+    return repairs
 
 
 @dedup.decide
@@ -239,7 +257,7 @@ def decide(
     else:
         keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, seen=seen.seen(), **how)
+            plan = Plan(keys, seen=seen.seen(), remember=True, **how)
             seen.add(*plan.new())
         _tell_changes(plan)
     plan.clear()

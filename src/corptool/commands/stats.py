@@ -70,7 +70,8 @@ class Corpus:
             self._add_edits(entry)
 
     def _add_edits(self, entry: dict[str, Any]) -> None:
-        for _, old, new, kind, _ in entry.get("changes", ()):
+        for _, old, new, *known in entry.get("changes", ()):
+            kind = known[0] if known else "not given back by the inverse"
             count = self.changed.setdefault((entry["stage"], kind), Counter())
             count.update(changes=1, removed=len(old), added=len(new))
         for kind, times in entry.get("kinds", {}).items():  # written with --edits hash: no more is known

@@ -42,6 +42,7 @@ PUBLISHED = (
 LONGEST_NAME = 60  # characters; what is longer is a biography
 URL_DATE = re.compile(r"/((?:19|20)\d\d/[01]?\d/[0-3]?\d)/")
 TITLE_PARTS = re.compile(r"\s+[-–—|·:»]\s+|\s*[|｜_]\s*")
+MODIFIED = ("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "lastmod")
 AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author", "byl")
 SITE = ("og:site_name", "application-name", "sitename")
 
@@ -93,17 +94,21 @@ def read_markup(markup: str) -> dict[str, Any]:
     return fields | metadata(page) | {"hints": [[line.tag, line.links, line.words] for line in shown]}
 
 
-def metadata(page: LexborHTMLParser) -> dict[str, str]:
-    """`title`, `published`, `author`, `site` and `url`, as far as the markup tells without a guess."""
+def metadata(page: LexborHTMLParser) -> dict[str, Any]:
+    """`title`, `published`, `author`, `site`, `url` and `meta.modified`, as far as the markup tells without a guess."""
     linked = linked_data(page)
     tags = meta_tags(page)
     site = _first(tags, SITE) or _names(linked.get("publisher"))
+    published = next(filter(None, map(iso_date, _dates(page, linked, tags))), None)
+    changed = (str(linked.get("dateModified") or ""), *(tags.get(key, "") for key in MODIFIED))
+    modified = next(filter(None, map(iso_date, changed)), None)
     found = {
         "title": _title(page, linked, tags, site),
-        "published": next(filter(None, map(iso_date, _dates(page, linked, tags))), None),
+        "published": published,
         "author": next(filter(None, map(_names, _authors(page, linked, tags))), None),
         "site": site,
         "url": next(filter(_absolute, _urls(page, linked, tags)), None),
+        "meta": {"modified": modified} if modified and modified != published else None,
     }
     return {key: value for key, value in found.items() if value}
 

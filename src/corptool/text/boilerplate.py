@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from corptool.text.classifier import Model
     from corptool.text.hints import Hint
 
-PLACES = ("", "head", "tail", "edge", "above-title")
+Places = tuple[str, ...]
+PLACES: Places = ("", "head", "tail", "edge", "above-title")
+EVERYWHERE, HEAD, TAIL, ABOVE_TITLE = ("",), ("head", "edge"), ("tail", "edge"), ("above-title",)
 MOST_SAID = 3
 """What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
+LONGEST_TITLE = 200
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -53,8 +56,8 @@ class Rules(NamedTuple):
 
     rules: tuple[Rule, ...]
     fold: Fold
-    groups: Mapping[tuple[str, bool], Group]
-    """By place and by whether the line is ASCII."""
+    groups: Mapping[tuple[Places, bool], Group]
+    """By places and by whether the line is ASCII."""
     sites: Mapping[str, frozenset[int]] = MappingProxyType({})
     """The marks of lines that repeat on the pages of a site (see sites.py)."""
     longest: int = 400
@@ -62,7 +65,7 @@ class Rules(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Rules for one place, with a pattern that matches where any of them does: most lines pay for that alone."""
+    """Rules for some places, with a pattern that matches where any of them does: most lines pay for that alone."""
 
     any: re.Pattern[str]
     rules: tuple[Rule, ...]
@@ -72,11 +75,11 @@ def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[in
     """The rules, in order, made ready for matching."""
     rules = tuple(rules)
     groups = {}
-    for place in PLACES:
+    for places in (EVERYWHERE, HEAD, TAIL, ABOVE_TITLE, PLACES):
         for plain in (True, False):
-            some = tuple(rule for rule in rules if rule.where == place and not (plain and rule.lang == "zh"))
+            some = tuple(rule for rule in rules if rule.where in places and not (plain and rule.lang == "zh"))
             anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
-            groups[place, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
+            groups[places, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
     return Rules(rules, fold, groups, sites or {})
 
 
@@ -128,7 +131,7 @@ def find(
     page = page_of(text, rules.fold)
     found = dict(_repeated(page, repeated)) if repeated else {}
     for number in page.filled:
-        if finding := match(page, number, ("",), rules):
+        if finding := match(page, number, EVERYWHERE, rules):
             found.setdefault(number, finding)
     # An advertisement between two paragraphs must not look like the end of the article.
     insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
@@ -141,7 +144,7 @@ def find(
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
-    if start := [number for number in prose if number not in found]:
+    if start := _below_byline(page, [number for number in prose if number not in found], found):
         found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
     for number, odds in judged.items():
         if odds <= 0 and number not in found:
@@ -157,16 +160,30 @@ def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]
         yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
 
 
+def _below_byline(page: Page, prose: list[int], found: Mapping[int, Finding]) -> list[int]:
+    """The prose without a title that ends as a sentence does: a line that stands right above author or date."""
+    if len(prose) > 1 and len(page.lines[prose[0]].text) < LONGEST_TITLE:
+        between = (found.get(number) for number in range(prose[0] + 1, prose[1]))
+        if any(finding is not None and finding.kind in ("author", "byline", "date", "source") for finding in between):
+            return prose[1:]
+    return prose
+
+
 def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules: Rules) -> dict[int, Finding]:
-    """What the rules for head and tail find: from either end to the first prose that none of them takes out."""
+    """What the rules for head and tail find: from either end to the first prose that none of them takes out.
+
+    At the head one short line of prose is passed over, for it may be a title with the author below it.
+    """
     more: dict[int, Finding] = {}
-    body = set(prose)
-    for numbers, places in ((page.filled, ("head", "edge")), (page.filled[::-1], ("tail", "edge"))):
+    body, passed = set(prose), False
+    for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
         for number in numbers:
             if number not in found and (finding := match(page, number, places, rules)):
                 more.setdefault(number, finding)
             elif number in body and number not in found:
-                break
+                if places is not HEAD or passed or len(page.lines[number].text) >= LONGEST_TITLE:
+                    break
+                passed = True
     return more
 
 
@@ -189,19 +206,18 @@ def judge(
     return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
 
 
-def match(page: Page, number: int, places: Sequence[str], rules: Rules) -> Finding | None:
-    """The first rule of these places that matches the line."""
-    line, folded = page.lines[number].text, page.keys[number]
+def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
+    """The first rule of these places (`HEAD`, `PLACES`, …) that matches the line."""
+    folded = page.keys[number]
     if len(folded) > rules.longest:
         return None
-    for place in places:
-        group = rules.groups[place, folded.isascii()]
-        if group.any.fullmatch(folded):
-            rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
-            spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
-            lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
-            return Finding(number, rule.kind, rule.name, lifted)
-    return None
+    group = rules.groups[places, folded.isascii()]
+    if not group.any.fullmatch(folded):
+        return None
+    line = page.lines[number].text
+    rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
+    spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
+    return Finding(number, rule.kind, rule.name, tuple((name, line[start:end].strip()) for name, (start, end) in spans))
 
 
 def head(
@@ -231,7 +247,7 @@ def head(
             yield Finding(number, "title", "title-repeated")
         elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ("above-title",), rules)):
+        elif number < title and (finding := match(page, number, ABOVE_TITLE, rules)):
             yield finding
 
 

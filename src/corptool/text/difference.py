@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 HAN = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af"
 TOKEN = re.compile(rf"[{HAN}]|\d+|[^\W\d_{HAN}]+")
+LINE = re.compile(r"[^\n]+")
+LARGE = 25_000_000
+"""Pairs of words beyond which texts are compared line by line: word by word takes minutes."""
 GLOSS = re.compile(r"(?<=[\u2e80-\u9fff])[(（][a-zà-ỹ]+[)）]")
 """A reading after its character."""
 
@@ -37,6 +40,8 @@ def passages(left: str, right: str, table: NDArray[np.uint32]) -> list[Passage]:
     [False, '', '多人受伤']
     """
     ones, others = _tokens(left, table), _tokens(right, table)
+    if len(ones) * len(others) > LARGE:
+        ones, others = _tokens(left, table, LINE), _tokens(right, table, LINE)
     matcher = SequenceMatcher(None, [token for token, _ in ones], [token for token, _ in others], autojunk=False)
     found: list[Passage] = []
     at = [0, 0]
@@ -50,14 +55,15 @@ def passages(left: str, right: str, table: NDArray[np.uint32]) -> list[Passage]:
     return found
 
 
-def _tokens(text: str, table: NDArray[np.uint32]) -> list[tuple[str, int]]:
+def _tokens(text: str, table: NDArray[np.uint32], pattern: re.Pattern[str] = TOKEN) -> list[tuple[str, int]]:
     """The folded words and Han characters, and where each begins. Readings in parentheses are left out."""
     glosses = [match.span() for match in GLOSS.finditer(text)]
     found = []
-    for match in TOKEN.finditer(text):
-        while glosses and glosses[0][1] <= match.start():
-            del glosses[0]
-        if glosses and glosses[0][0] < match.start():
+    at = 0
+    for match in pattern.finditer(text):
+        while at < len(glosses) and glosses[at][1] <= match.start():
+            at += 1
+        if at < len(glosses) and glosses[at][0] < match.start():
             continue
         codes = [int(table[min(ord(char), len(table) - 1)]) for char in match[0]]
         token = "".join(chr(code) for code in codes if code > BREAK)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
     Column = NDArray[Any]
 
-LONGEST = 240
+LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
 
 _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-PART = 1 << 22
+PART = 1 << 23
 """Shingles that are sorted at a time: what bounds the memory of counting."""
 HEAVIEST = 255
 """Weights are whole numbers up to this, so that sums do not depend on their order."""
@@ -83,7 +83,7 @@ def _parts(hashes: NDArray[np.uint32]) -> Iterator[NDArray[np.int64]]:
     sample = np.sort(hashes[:: max(1, hashes.size // 65536)])
     bounds = [0, *np.unique(sample[np.arange(1, number) * sample.size // number]).tolist(), 1 << 32]
     for low, high in pairwise(bounds):
-        yield np.flatnonzero((hashes >= low) & (hashes <= high - 1))
+        yield np.flatnonzero(hashes - np.uint32(low) < high - low)  # below low wraps around
 
 
 def few(frequency: NDArray[np.uint16]) -> float:

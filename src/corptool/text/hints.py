@@ -35,12 +35,17 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
     import numpy as np
 
     nothing = (0.0, 0.0)
-    scores = np.array([_sums([learned.get(token, nothing) for token in hint_tokens(hint)]) for hint in hints])
+    said: dict[tuple[str, str], tuple[float, ...]] = {}  # most lines share their tag and words with others
+    for hint in hints:
+        if (hint[0], hint[2]) not in said:
+            pairs = [learned.get(token, nothing) for token in hint_tokens(hint)]
+            kinds = [float(hint[0] in kind) for kind in _KINDS]
+            said[hint[0], hint[2]] = (*map(sum, zip(*pairs, strict=True)), len(hint[2].split()), *kinds)
+    table = np.array([said[hint[0], hint[2]] for hint in hints])
+    scores, depth, kinds_of = table[:, :2], table[:, 2], table[:, 3:]
     links = np.array([hint[1] for hint in hints])
-    kinds = np.array([[hint[0] in kind for kind in _KINDS] for hint in hints], dtype=np.float32)
     same, alike = _with_most_prose(hints, weight, links)
-    depth = np.array([len(hint[2].split()) for hint in hints])
-    own = np.column_stack([scores, links, kinds, same, alike, depth])
+    own = np.column_stack([scores, links, kinds_of, same, alike, depth])
     core = own[:, [0, 1, 2, 3, 4, 10, 11]]
     count = len(own)
     at = np.arange(count)
@@ -50,15 +55,11 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
     for reach in (4, 12):
         low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
         out.append((sums[high] - sums[low]) / (high - low)[:, None])
-    heading = kinds[:, -1] > 0
+    heading = kinds_of[:, -1] > 0
     above = at - np.maximum.accumulate(np.where(heading, at, -99))
     below = np.minimum.accumulate(np.where(heading, at, count + 99)[::-1])[::-1] - at
     out.append(np.column_stack([above.clip(0, 99), below.clip(0, 99)]))
     return np.column_stack(out).astype(np.float32)
-
-
-def _sums(pairs: list[Sequence[float]]) -> tuple[float, float]:
-    return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
 
 
 def _with_most_prose(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
@@ -43,7 +44,7 @@ HONG_KONG = re.compile(
 
 
 class Tables(NamedTuple):
-    """Sets of characters, by name, from data/scripts.tsv. `rules.script_tables()` loads them."""
+    """Sets of characters of the first plane, from data/scripts.tsv. `rules.script_tables()` loads them."""
 
     simplified: frozenset[str]
     traditional: frozenset[str]
@@ -102,9 +103,12 @@ def script(text: str, tables: Tables) -> str | None:
 
 def evidence(text: str, tables: Tables) -> tuple[int, int]:
     """How many characters only Simplified text has, and how many only Traditional text."""
-    counts = Counter(text)
-    simplified, traditional = tables.simplified.intersection(counts), tables.traditional.intersection(counts)
-    return sum(counts[character] for character in simplified), sum(counts[character] for character in traditional)
+    return len(_any_of(tables.simplified).findall(text)), len(_any_of(tables.traditional).findall(text))
+
+
+@lru_cache(maxsize=8)
+def _any_of(characters: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(characters))}]")
 
 
 def is_chinese(text: str, tables: Tables) -> bool:

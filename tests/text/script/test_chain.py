@@ -48,23 +48,3 @@ def test_ideographic_descriptions(text, expected):
 def test_segments():
     phrases = dictionaries.chain("s2tw").segmentation
     assert segmented("Web里的一干二净 abc", phrases) == ["Web里的", "一干二净", " abc"]
-
-
-def test_a_configuration_that_a_table_set_lacks():
-    with pytest.raises(ValueError, match="has no configuration t2jp; it has hk2s, "):
-        dictionaries.chain("t2jp", dictionaries.PACKAGED)
-
-
-@pytest.mark.parametrize("dictionary", ["missing", "altered"])
-def test_a_package_that_is_not_the_one_says_how_to_mend_it(dictionary, monkeypatch, tmp_path):
-    if dictionary == "altered":
-        (tmp_path / "opencc" / "dictionary").mkdir(parents=True)
-        (tmp_path / "opencc" / "dictionary" / "TSPhrases.txt").write_text("一\t二\n", encoding="utf-8")
-
-    class Distribution:
-        def locate_file(self, name):
-            return tmp_path / name
-
-    monkeypatch.setattr("importlib.metadata.distribution", lambda _: Distribution())
-    with pytest.raises(ValueError, match=r"TSPhrases of opencc-python-reimplemented .*: pip install --force-reinstall"):
-        dictionaries.dictionary.__wrapped__("TSPhrases")

@@ -32,38 +32,38 @@ class Dictionary:
 
     def __init__(self, packed: Mapping[str, str]) -> None:
         self.packed = packed
-        """For each first character the lines of its entries, longest key first: `key<tab>value`."""
-        self.entries: dict[str, list[tuple[str, str]]] = {}
+        """For each first character the lines of its entries: `key<tab>value`."""
+        self.entries: dict[str, tuple[list[int], dict[str, str]]] = {}
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Dictionary:
         """Pack a mapping."""
         lines: dict[str, list[str]] = {}
-        for key in sorted(values, key=len, reverse=True):
-            lines.setdefault(key[0], []).append(f"{key}\t{values[key]}")
+        for key, value in values.items():
+            lines.setdefault(key[0], []).append(f"{key}\t{value}")
         return cls({first: "\n".join(found) for first, found in lines.items()})
 
-    def starting_with(self, character: str) -> list[tuple[str, str]]:
-        """The entries with this first character, longest key first."""
-        entries = self.entries.get(character)
-        if entries is None:
+    def starting_with(self, character: str) -> tuple[list[int], dict[str, str]]:
+        """The entries with this first character, and the lengths of their keys, longest first."""
+        found = self.entries.get(character)
+        if found is None:
             lines = self.packed[character].split("\n") if character in self.packed else []
-            self.entries[character] = entries = [
-                (key, value) for key, _, value in (line.partition("\t") for line in lines)
-            ]
-        return entries
+            entries = dict(line.split("\t") for line in lines)
+            self.entries[character] = found = (sorted({len(key) for key in entries}, reverse=True), entries)
+        return found
 
     def prefix(self, text: str, at: int) -> tuple[str, str] | None:
         """The entry with the longest key that stands in the text at `at`."""
-        entries = self.entries.get(text[at])
-        for entry in self.starting_with(text[at]) if entries is None else entries:
-            if text.startswith(entry[0], at):
-                return entry
+        lengths, entries = self.entries.get(text[at]) or self.starting_with(text[at])
+        for length in lengths:
+            key = text[at : at + length]
+            if key in entries:
+                return key, entries[key]
         return None
 
     def values(self) -> dict[str, str]:
         """All of it."""
-        return {key: value for first in self.packed for key, value in self.starting_with(first)}
+        return {key: value for first in self.packed for key, value in self.starting_with(first)[1].items()}
 
 
 Stage = tuple[Dictionary, ...]

@@ -59,6 +59,8 @@ def compiled(chain: Chain) -> Compiled:
         else:
             pairs |= _pairs_before(stage.phrases, _sources(become))
             effective.update(_spellings(stage.effective(), _sources({old: [new] for old, new in alone.items()})))
+        if number == len(stages) - 1:
+            break
         outcomes = stage.outcomes()
         become = {old: {out for new in news for out in outcomes.get(new, (new,))} for old, news in become.items()}
         alone = {old: "".join(stage.single.get(part, part) for part in new) for old, new in alone.items()}

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from corptool.text.language import HANGUL, KANA, Tables, is_chinese, language, script
 from corptool.text.script.chain import Dictionary
 
-CODE = re.compile(
-    r"^(```|~~~).*?^\1[^\n]*$|`[^`\n]+`|<[a-zA-Z/!][^<>\n]{0,400}>|\b(?:https?|ftp)://[^\s<>，。；、！？（）「」《》]+|"
-    r"\bwww\.[^\s<>，。；、！？（）「」《》]+|[\w.+-]+@[\w-]+\.[\w.-]+|(?<![\w@])@\w+",
-    re.MULTILINE | re.DOTALL,
-)
+ADDRESS = r"[^\s<>，。；、！？（）「」《》]+"
+CODE = {
+    "```": re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL),
+    "~~~": re.compile(r"^~~~.*?^~~~[^\n]*$", re.MULTILINE | re.DOTALL),
+    "`": re.compile(r"`[^`\n]+`"),
+    "<": re.compile(r"<[a-zA-Z/!][^<>\n]{0,400}>"),
+    "://": re.compile(rf"\b(?:https?|ftp)://{ADDRESS}"),
+    "www.": re.compile(rf"\bwww\.{ADDRESS}"),
+    "@": re.compile(r"[A-Za-z0-9_.+-]*@\w[\w.-]*"),
+}
+"""What to look for where a text holds the mark."""
 FOREIGN = re.compile(f"[{KANA}{HANGUL}]")
 CLAUSE = re.compile(r"[^\n。！？!?；;，、「」『』“”《》（）()]+")
 SENTENCE = re.compile(r"[^\n。！？!?]+")
@@ -53,8 +59,9 @@ class Terms:
 
 def code(text: str) -> Iterator[Fixed]:
     """URLs, mail addresses, @names, markup, and `code` between back-ticks or in fences."""
-    if any(mark in text for mark in ("`", "~~~", "<", "://", "www.", "@")):
-        yield from (Fixed(*match.span(), match[0]) for match in CODE.finditer(text))
+    for mark, pattern in CODE.items():
+        if mark in text:
+            yield from (Fixed(*match.span(), match[0]) for match in pattern.finditer(text))
 
 
 def foreign(text: str, tables: Tables) -> Iterator[Fixed]:
@@ -76,11 +83,11 @@ def foreign(text: str, tables: Tables) -> Iterator[Fixed]:
                 yield Fixed(*span.span(), span[0])
 
 
-def in_script(text: str, which: str, tables: Tables) -> Iterator[Fixed]:
-    """Lines that are in this script (`s` or `t`) already."""
+def lines(text: str, scripts: Container[str | None], tables: Tables) -> Iterator[Fixed]:
+    """Lines that are in one of these scripts (`s`, `t`, `mixed`, or None: it cannot be told)."""
     at = 0
     for line in text.split("\n"):
-        if script(line, tables) == which:
+        if script(line, tables) in scripts:
             yield Fixed(at, at + len(line), line)
         at += len(line) + 1
 
