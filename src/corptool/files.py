@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +15,8 @@ COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 20  # bytes: what one read asks for
 LOOK = 10  # bytes: the longest magic number
-MAGIC = re.compile(rb"(?P<gz>\x1f\x8b)|(?P<bz2>BZh[1-9]1AY&SY)|(?P<xz>\xfd7zXZ\x00)|(?P<zst>\x28\xb5\x2f\xfd)")
+MAGIC = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
+MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
 LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a small archive made to fill the memory
 
 
@@ -88,8 +88,8 @@ def opened(path: str) -> Iterator[Stream]:
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw)
-    told = MAGIC.match(stream.start)
-    kind = named if named in COMPRESSED else f".{told.lastgroup}" if told else ""
+    told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
+    kind = named if named in COMPRESSED else told[0] if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream
 
 

@@ -18,7 +18,7 @@ KNOWN = {
     "url": "link uri 链接 鏈接 網址 网址",
 }
 """The names by which crawlers and data sets call our keys, the likeliest first. All are compared in lower case."""
-DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
+DATE = r"\d{4}-\d\d(-\d\d([T ].*)?)?"
 
 
 def parse(words: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def guess(fields: Mapping[str, Any]) -> dict[str, str]:
     for ours, known in KNOWN.items():
         names = [theirs[name] for name in known.split() if name in theirs and ours not in fields]
         if ours == "published":
-            names = [name for name in names if DATE.fullmatch(fields[name])]
+            names = [name for name in names if re.fullmatch(DATE, fields[name])]
         if names:
             found[ours] = names[0]
     return found if "text" in found else {}

@@ -9,19 +9,18 @@ from __future__ import annotations
 import io
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple
 
-from corptool import __version__, files, formats, keys, metatable
+from corptool import __version__, files, formats, keys
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loads
 from corptool.formats import Record
 
 LINES = (".jsonl", ".ndjson")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-HTML = re.compile(rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml|!--)")
+HTML = rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml|!--)"
 OURS = {"origin": dict, "meta": dict, "edits": list, "hints": list}
 """Keys in which corptool keeps what it must be able to read again."""
 
@@ -228,7 +227,7 @@ def _is_page(path: str) -> bool:
         return False
     try:
         with open(path, "rb") as file:
-            return HTML.match(file.read(512)) is not None
+            return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False
 
@@ -243,7 +242,7 @@ def _format_of(path: str, options: Options) -> str | None:
 
 
 def _sniffed(data: bytes) -> str:
-    if HTML.match(data):
+    if re.match(HTML, data):
         return "html"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
@@ -299,6 +298,8 @@ def _parcel(
         fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
         format_ = "html"
     if options.meta:
+        from corptool import metatable
+
         fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
@@ -345,6 +346,7 @@ def _no_text(fields: Article, options: Options) -> str:
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:
     """16 hex digits of BLAKE2b over the path as typed, the member, the byte offset and the bytes of the record."""
+    import unicodedata
     from hashlib import blake2b
 
     path = unicodedata.normalize("NFC", place.path.replace(os.sep, "/"))

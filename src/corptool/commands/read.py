@@ -8,7 +8,6 @@ import click
 
 from corptool import formats, keys, metatable, reading
 from corptool.stage import source
-from corptool.text.charset import meaning
 
 FORMATS = ["auto", "jsonl", *formats.able("read")]
 
@@ -69,6 +68,8 @@ def _names(words: str) -> dict[str, str]:
 
 def _codec(label: str) -> str:
     import codecs
+
+    from corptool.text.charset import meaning
 
     name = meaning(label)
     try:
