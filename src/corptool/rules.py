@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +167,8 @@ def opencc() -> dict[str, Any]:
 @cache
 def opencc_hash(tables: str) -> str:
     """8 hex digits of all that a table set is made from."""
+    from hashlib import blake2b
+
     parts = [(DATA / name).read_bytes() for name in ("opencc.json", f"{tables}.patch") if (DATA / name).exists()]
     return blake2b(b"".join(parts), digest_size=4).hexdigest()
 
