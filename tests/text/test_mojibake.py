@@ -116,6 +116,11 @@ def test_only_the_broken_span_is_touched():
     assert all(change.start >= len(TRADITIONAL) for change in changes)
 
 
+def test_a_very_long_line():
+    text = (SIMPLIFIED * 20 + " ok. ") * 20
+    assert fixed(broken(text, "utf-8>cp1252")) == text
+
+
 def test_a_short_line_is_believed_where_others_went_the_same_way():
     word = broken("首页", "gb18030>cp1252")
     text = "\n".join([broken(SIMPLIFIED, "gb18030>cp1252"), word])

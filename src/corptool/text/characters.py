@@ -96,15 +96,18 @@ def entities(text: str) -> list[Change]:
     changes: list[Change] = []
     if "&" not in text:
         return changes
+    until, in_code = -1, False  # of the line the last entity stood on
     for found in ENTITY.finditer(text):
         if found[1][0] != "#" and found[1] not in html5:
             continue
         new = html.unescape("&" + found[1])
         if UNTEXT.search(new):
             continue
-        start = text.rfind("\n", 0, found.start()) + 1
-        end = text.find("\n", found.end())
-        if not MARKUP.search(text, start, len(text) if end < 0 else end):
+        if found.start() > until:
+            end = text.find("\n", found.end())
+            until = len(text) if end < 0 else end
+            in_code = MARKUP.search(text, text.rfind("\n", 0, found.start()) + 1, until) is not None
+        if not in_code:
             changes.append(Change(found.start(), found.end(), new, "entity", "html"))
     return changes
 

@@ -116,6 +116,11 @@ def guess(data: bytes, declared: str | None, tables: Tables) -> tuple[str, float
     return _beside_chardet(data, weigh, readings, claimed)
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether bytes that are all ASCII are just that: words with spaces between, and no mark of HZ or ISO 2022."""
+    return b"~{" not in data and b"\x1b" not in data and data.count(b" ", 0, 600) * 30 > min(len(data), 600)
+
+
 def of_ascii(data: bytes, tables: Tables | None) -> tuple[str, float]:
     """The encoding of bytes that are all ASCII, which is seldom anything but that."""
     if b"~{" in data and _is_hz(data):
@@ -124,7 +129,7 @@ def of_ascii(data: bytes, tables: Tables | None) -> tuple[str, float]:
         named, confidence = by_chardet(data)
         return (named, confidence) if named.startswith("iso2022") else ("utf-8", 1.0)
     # Han characters whose two bytes both look like letters, in UTF-16: no spaces to speak of, and even
-    if tables is None or len(data) % 2 or len(data) > 4096 or data.count(b" ") * 30 > len(data):
+    if tables is None or len(data) % 2 or len(data) > 4096 or is_plain(data):
         return "utf-8", 1.0
     found = _Scales(data, tables).utf16()
     return (found.encoding, 0.8) if found else ("utf-8", 1.0)

@@ -63,8 +63,11 @@ def decode(data: bytes, declared: str | None = None, *, tables: Tables | None = 
         text = data.decode()
     except UnicodeDecodeError:
         text = ""
-    if text and not data.startswith(codecs.BOM_UTF8) and "\0" not in text and not text.isascii():
-        return Decoded(text, "utf-8", 0.99, [], [])
+    if text and text[0] != "\ufeff" and b"\0" not in data:
+        if not text.isascii():
+            return Decoded(text, "utf-8", 0.99, [], [])
+        if charset.is_plain(data):
+            return Decoded(text, "utf-8", 1.0, [], [])
     encoding, confidence = detect(data, declared, tables=tables)
     return read(data, encoding, confidence, chart=tables.chart if tables else None)
 

@@ -76,6 +76,7 @@ BEAM = 3
 WINDOW = 10  # characters whose mean cost says whether a line is looked into
 ODD_HAN = 12.8  # bits a character: 98 of 100 clean lines cost less, mojibake more
 ODD_FOREIGN = 8.3  # the same where there are letters, Hangul or half-width kana: clean text costs 4 to 7
+LONGEST = 2000  # characters searched at a time
 LONG = 32  # characters looked at before the whole line is searched
 MOST_LOOKS = 4
 
@@ -139,8 +140,21 @@ def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
         start = text.rfind("\n", at, found.start()) + 1 or at
         end = text.find("\n", found.end())
         at = len(text) if end < 0 else end
-        if _is_odd(text[start:at], tables.model()):
-            yield start, at
+        for low, high in _pieces(text, start, at):
+            if _is_odd(text[low:high], tables.model()):
+                yield low, high
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line, in pieces if it is very long; cut after ASCII where possible, which is never part of a character."""
+    while end - start > LONGEST:
+        cut = start + LONGEST
+        while cut > start + LONGEST // 2 and text[cut - 1] > "\x7f":
+            cut -= 1
+        cut = cut if text[cut - 1] <= "\x7f" else start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _is_odd(line: str, model: LanguageModel) -> bool:
