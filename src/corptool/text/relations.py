@@ -34,6 +34,8 @@ SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.45, 20
 """A copy that only lacks something may be shorter, where it is wholly found in the other."""
 MEANING = 0.15
 """What is shared weighs at least this share of its greatest weight: else it is boilerplate."""
+LIGHT = 0.4
+"""Of two texts with no more boilerplate a stretch may be a shingle longer: what is counted is their own."""
 HEAVY, IDENTICAL, WITHIN = 0.55, 0.95, 0.99
 """Of two texts of which more than HEAVY is boilerplate, nearly everything must agree."""
 
@@ -116,7 +118,8 @@ def _relation(
     meaning = weighed.both / (255 * np.maximum(1, counted.both))
     boilerplate = _boilerplate(sketches, weight)
     left, right = sides(pairs)
-    heavy = np.minimum(boilerplate[left], boilerplate[right]) > HEAVY
+    boilerplate = np.minimum(boilerplate[left], boilerplate[right])
+    heavy = boilerplate > HEAVY
     heavy &= (resemblance < IDENTICAL) & ((containment < WITHIN) | (weighed.containment() < WITHIN))
     form = (resemblance >= RESEMBLANCE) & (heavy | (meaning < MEANING))
     relation = np.where(form, TEMPLATE, 0).astype(np.uint8)
@@ -124,7 +127,7 @@ def _relation(
     total, alone, longest = _least(own(sketches, weight >= TELLING, pairs[worth]))
     stretch = longest / np.maximum(1, total)
     little = (longest <= np.maximum(2, OWN * total)) | (
-        (stretch <= SCATTERED) & (longest <= CONCENTRATION * np.maximum(1, alone))
+        (stretch <= SCATTERED) & (longest <= CONCENTRATION * alone + (boilerplate[worth] <= LIGHT))
     )
     edited = (resemblance >= RESEMBLANCE) & (weighed.resemblance() >= WEIGHTED) & (ratio >= RATIO)
     subset = (alone == 0) & (total >= SUBSET_SIZE) & (weighed.containment()[worth] >= SUBSET)
