@@ -10,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-all lint bench clean
+.PHONY: demo test test-all lint bench rules-report clean
 
 demo: $(READY)
 	$(BIN)/corptool run 'read "samples/*.*" | fix | clean | convert --to s | dedup' -o build/corpus.jsonl
@@ -32,6 +32,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+
+# what each boilerplate rule adds: make rules-report PAGES="dev dev-zh" (folders as in docs/training.md)
+rules-report: $(READY)
+	$(BIN)/python tools/rules_report.py $(PAGES)
 
 clean:
 	rm -rf build .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis src/*.egg-info

@@ -27,7 +27,28 @@ def test_a_broken_file_is_named_with_its_rule(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "part", ["a / ", "home > ", "位置: ", "大 中 ", "a b, ", "2020-01-01 ", "声明:平台", "[", "热线"]
+    "part",
+    [
+        "a / ",
+        "home > ",
+        "share ",
+        "分享",
+        "facebook twitter ",
+        "相关 ",
+        "by a b ",
+        "来源:a ",
+        "电话: ",
+        "上一篇 ",
+        "tags: ",
+        "we use cookies ",
+        "位置: ",
+        "大 中 ",
+        "a b, ",
+        "2020-01-01 ",
+        "声明:平台",
+        "[",
+        "热线",
+    ],
 )
 def test_no_rule_loses_itself_in_a_long_line(part):
     """A pattern that backtracks without end would hang here."""

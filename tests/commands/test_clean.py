@@ -57,7 +57,17 @@ def test_seed(gold):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "好。", "The cat sat on the mat.\n\nThe dog did not.", "A\nB\nC", "春眠不觉晓\n处处闻啼鸟"]
+    "text",
+    [
+        "",
+        "好。",
+        "x",
+        "Print",
+        "返回頂部",
+        "The cat sat on the mat.\n\nThe dog did not.",
+        "A\nB\nC",
+        "春眠不觉晓\n处处闻啼鸟",
+    ],
 )
 def test_nothing_to_do_is_the_same_object(text):
     article = {"id": "x", "text": text}

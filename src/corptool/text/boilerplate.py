@@ -149,6 +149,8 @@ def find(
     for number, odds in judged.items():
         if odds <= 0 and number not in found:
             found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
+    if len(found) == len(page.filled):  # nothing would be left: then this is no page with an article in it
+        return page, []
     return page, [found[number] for number in sorted(found)]
 
 
