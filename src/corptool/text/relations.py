@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corptool.text.candidates import agreement, candidates, signatures
 from corptool.text.frequencies import few, frequencies, weights
 from corptool.text.groups import components
-from corptool.text.resemblance import Numbers, Shares, Sketches, numbers, own, shares, sides
+from corptool.text.resemblance import Numbers, Own, Shares, Sketches, numbers, own, shares, sides
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,10 @@ TELLING = 64
 OWN, SCATTERED, CONCENTRATION = 0.04, 0.06, 0.4
 """A copy has no stretch to itself longer than OWN of the text; or than SCATTERED, if that is less than CONCENTRATION of
 all it has to itself: characters misread are spread over the text, another story is not."""
+LOPSIDED, CLEAN = 0.1, 0.015
+"""Where the other text has a stretch longer than LOPSIDED, the copy was cut, and has none longer than CLEAN."""
+MANY = 10
+"""Of two texts with more boilerplate than LIGHT, a misread copy has more shingles to itself, so spread, than this."""
 RESEMBLANCE, WEIGHTED, RATIO = 0.5, 0.35, 0.62
 """How much an edited copy resembles, plainly and weighted, and how long the shorter is."""
 SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.45, 20
@@ -124,11 +128,14 @@ def _relation(
     form = (resemblance >= RESEMBLANCE) & (heavy | (meaning < MEANING))
     relation = np.where(form, TEMPLATE, 0).astype(np.uint8)
     worth = np.flatnonzero(~heavy & (meaning >= MEANING * 0.85) & (containment >= 0.5))
-    total, alone, longest = _least(own(sketches, weight >= TELLING, pairs[worth]))
+    total, alone, longest, other = _least(own(sketches, weight >= TELLING, pairs[worth]))
     stretch = longest / np.maximum(1, total)
-    little = (longest <= np.maximum(2, OWN * total)) | (
-        (stretch <= SCATTERED) & (longest <= CONCENTRATION * alone + (boilerplate[worth] <= LIGHT))
-    )
+    light = boilerplate[worth] <= LIGHT
+    lopsided = other > LOPSIDED
+    allowed = np.where(lopsided | ~light, np.maximum(1, CLEAN * total), np.maximum(2, OWN * total))
+    scattered = (stretch <= SCATTERED) & (longest <= CONCENTRATION * alone + light)
+    whole = light | (containment[worth] >= IDENTICAL) | (~lopsided & (alone > MANY))
+    little = ((longest <= allowed) | scattered) & whole
     edited = (resemblance >= RESEMBLANCE) & (weighed.resemblance() >= WEIGHTED) & (ratio >= RATIO)
     subset = (alone == 0) & (total >= SUBSET_SIZE) & (weighed.containment()[worth] >= SUBSET)
     near = (little & edited[worth] & (meaning[worth] >= MEANING)) | (subset & (ratio[worth] >= SUBSET_RATIO))
@@ -138,13 +145,14 @@ def _relation(
     return relation
 
 
-def _least(own: tuple[NDArray[np.int64], ...]) -> list[NDArray[np.int64]]:
-    """Of the two texts of each pair the one with the shorter stretch to itself."""
+def _least(own: Own) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Of the text of each pair with the shorter stretch to itself: all, alone, longest; and the other's stretch."""
     import numpy as np
 
-    total, alone, longest = own
-    side = np.argmin(longest / np.maximum(1, total), axis=0)
-    return [values[side, np.arange(side.size)] for values in (total, alone, longest)]
+    shares = own.longest / np.maximum(1, own.total)
+    side = np.argmin(shares, axis=0)
+    total, alone, longest = (values[side, np.arange(side.size)] for values in own)
+    return total, alone, longest, shares.max(0)
 
 
 def _boilerplate(sketches: Sketches, weight: NDArray[np.uint8]) -> NDArray[np.float64]:
