@@ -76,7 +76,7 @@ WORK: dict[str, tuple[str, str, list[tuple[str, str, str, str, str]]]] = {
         ("trafilatura", "tools", "import trafilatura", "trafilatura.bare_extraction(item['html'])", ""),
     ]),
     "convert --config s2twp": ("articles", ARTICLES, [
-        ("corptool", "", "from corptool import dictionaries; engine = dictionaries.chain('s2twp'); engine.convert('\\u4e2d')", "engine.convert(item['text'])", ""),
+        ("corptool", "", "from corptool import dictionaries; engine = dictionaries.engine('s2twp'); engine.convert('\\u4e2d')", "engine.convert(item['text'])", ""),
         ("opencc-python-reimplemented", "", "import importlib.util; from importlib.metadata import distribution; spec = importlib.util.spec_from_file_location('peer', distribution('opencc-python-reimplemented').locate_file('opencc/opencc.py')); peer = importlib.util.module_from_spec(spec); spec.loader.exec_module(peer); engine = peer.OpenCC('s2twp'); engine.convert('\\u4e2d')", "engine.convert(item['text'])", ""),
         ("OpenCC, C++", "opencc", "import opencc; engine = opencc.OpenCC('s2twp'); engine.convert('\\u4e2d')", "engine.convert(item['text'])", ""),
     ]),

@@ -6,10 +6,8 @@ wheel owns the same import name, and which of the two `import opencc` gives depe
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +53,7 @@ def _cache_folder() -> Path:
     if chosen := os.environ.get("CORPTOOL_CACHE"):
         return Path(chosen)
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir()), "corptool", "cache")
+        return Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local", "corptool", "cache").expanduser()
     if sys.platform == "darwin":
         return Path("~/Library/Caches/corptool").expanduser()
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "corptool").expanduser()
@@ -66,7 +64,7 @@ def _read_kept(path: Path) -> dict[str, Any] | None:
         seal, _, data = path.read_bytes().partition(b"\n")
     except OSError:
         return None
-    if hashlib.blake2b(data).hexdigest().encode() != seal:
+    if _seal(data) != seal:
         return None
     state: dict[str, Any] = orjson.loads(data)
     return state
@@ -74,14 +72,22 @@ def _read_kept(path: Path) -> dict[str, Any] | None:
 
 def _keep(path: Path, state: dict[str, Any]) -> None:
     """Write the file whole or not at all: others may be reading and writing it at the same time."""
+    from tempfile import TemporaryDirectory
+
     data = orjson.dumps(state)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            Path(folder, path.name).write_bytes(hashlib.blake2b(data).hexdigest().encode() + b"\n" + data)
+        with TemporaryDirectory(dir=path.parent) as folder:
+            Path(folder, path.name).write_bytes(_seal(data) + b"\n" + data)
             Path(folder, path.name).replace(path)
     except OSError:
         return
+
+
+def _seal(data: bytes) -> bytes:
+    from hashlib import blake2b
+
+    return blake2b(data).hexdigest().encode()
 
 
 @cache
@@ -141,6 +147,7 @@ def _packaged(name: str) -> dict[str, str]:
     known = rules.opencc()["files"].get(f"dictionary/{name}.txt")
     if known is None:
         return {}
+    from hashlib import sha256
     from importlib import metadata
 
     mend = f"pip install --force-reinstall --no-deps {PACKAGE}=={rules.opencc()['package']}"
@@ -149,7 +156,7 @@ def _packaged(name: str) -> dict[str, str]:
         data = Path(str(folder), "dictionary", f"{name}.txt").read_bytes()
     except (metadata.PackageNotFoundError, OSError):
         raise ValueError(f"the dictionary {name} of {PACKAGE} is not installed: {mend}") from None
-    if hashlib.sha256(data).hexdigest() != known:
+    if sha256(data).hexdigest() != known:
         raise ValueError(f"the dictionary {name} of {PACKAGE} is not the one that was published: {mend}")
     lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
     return dict(line.split("\t", 1) for line in lines if line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from pathlib import PurePosixPath
 from typing import Any
 
 from corptool import files, formats
@@ -20,14 +19,14 @@ def known_of(path: str, table: str) -> dict[str, Any]:
     here = _normal(path)
     folder = _normal(table).rpartition("/")[0]
     relative = here.removeprefix(folder + "/") if folder else here
-    return next((rows[name] for name in (here, relative, PurePosixPath(here).name) if name in rows), {})
+    return next((rows[name] for name in (here, relative, here.rpartition("/")[2]) if name in rows), {})
 
 
 @cache
 def _rows(table: str) -> dict[str, dict[str, Any]]:
     """The table by path. It is held in memory: a row is short beside its page."""
     rows: dict[str, dict[str, Any]] = {}
-    suffix = PurePosixPath(files.bare(_normal(table))).suffix.lower()
+    suffix = "." + files.bare(table).lower().rpartition(".")[2]
     with files.opened(table) as file:
         if suffix in (".jsonl", ".ndjson"):
             records = (loads(line) for line in file if line.strip())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +167,8 @@ def opencc() -> dict[str, Any]:
 @cache
 def opencc_hash(tables: str) -> str:
     """8 hex digits of all that a table set is made from."""
+    from hashlib import blake2b
+
     parts = [(DATA / name).read_bytes() for name in ("opencc.json", f"{tables}.patch") if (DATA / name).exists()]
     return blake2b(b"".join(parts), digest_size=4).hexdigest()
 
@@ -204,7 +205,7 @@ def charset_tables() -> charset.Tables:
 
 @cache
 def unusual() -> re.Pattern[str]:
-    """Finds three unusual characters among seven, or two letters beyond ASCII side by side.
+    """Finds three unusual characters among five, or two letters beyond ASCII side by side.
 
     Unusual is what is neither ASCII nor frequent Han (data/frequent-han.txt) nor kana nor a common mark: mojibake
     is full of it, and 99 of 100 clean lines of Chinese have no three so near each other.
@@ -212,9 +213,7 @@ def unusual() -> re.Pattern[str]:
     frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
     marks = "\\xa0\\xb7\\u2010-\\u2027"
     rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
-    return re.compile(
-        rf"{rare}(?:[^\n]{{0,2}}{rare}[^\n]{{0,2}}{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])"
-    )
+    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])")
 
 
 def mojibake_tables() -> mojibake.Tables:

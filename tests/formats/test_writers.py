@@ -117,7 +117,7 @@ def test_csv_columns_are_all_there_is(caplog):
 
 def test_csv_for_excel(caplog):
     articles = [
-        {"text": "=1+1", "id": "0012", "title": "-", "n": -5, "m": 10**20, "late": None},
+        {"text": "=1+1", "id": "0012", "title": "-", "n": -5, "m": 10**20, "late": None, "=2+2": "=3"},
         {"text": "漢" * 40_000, "id": "a", "title": "Plain, 純"},
     ]
     data = b"".join(written("csv", articles, for_excel=True))

@@ -73,6 +73,7 @@ HOSTILE = {
     "deep": "<div>" * 100_000 + "深",
     "deep and closed": "<b><div>" * 60_000 + "深" + "</div></b>" * 60_000,
     "formatting": "<p><font size=1><b><i>" * 30_000 + "深",
+    "end tags of what is not open": "深" + "<b></p>" * 60_000,
     "tables": "<table><tr><td>" * 40_000 + "深",
     "attributes": "<p " + " ".join(f"a{n}=1" for n in range(100_000)) + ">深",
     "attributes that quote ends of tags": "<p " + " ".join(f"a{n}='>'" for n in range(100_000)) + ">深",
@@ -87,6 +88,18 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_are_read(name):
     assert "深" in "".join(shown(HOSTILE[name]))
+
+
+@pytest.mark.parametrize("tag", ["p", "li", "dd", "tr", "div></div", "font><br"])
+def test_large_pages_without_end_tags_keep_their_lines(tag):
+    assert (
+        len(
+            shown(
+                f"<table>{f'<{tag}><td>文字 and words' * 12_000}" if tag == "tr" else f"<{tag}>文字 and words" * 12_000
+            )
+        )
+        == 12_000
+    )
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,8 @@ def write(
     with SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         if columns is None:
             names, typed = _spool(articles, spool, full)
-            typed = typed or for_excel
+            if for_excel:  # a column's name can be a formula too
+                names, typed = [name for name in names if excel.guarded(name) == name], True
             spool.seek(0)
             articles = map(loads, spool)
         else:
@@ -253,8 +254,8 @@ def _spool(articles: Iterable[Article], spool: Any, full: bool) -> tuple[list[st
     return first + others, typed
 
 
-def row(article: Article, names: Iterable[str]) -> tuple[list[str], dict[str, Any]]:
-    """The cells of an article, and what TYPES says of them.
+def row(article: Article, names: list[str]) -> tuple[list[str], dict[str, Any]]:
+    """The cells of an article, and what TYPES says of them; `more` holds the keys that are no columns.
 
     >>> row({"text": "網", "n": 1, "site": None, "tags": ["y"]}, ["text", "n", "site", "tags", "late"])
     (['網', '1', '', '["y"]', ''], {'json': ['n', 'tags'], 'null': ['site']})
@@ -273,7 +274,7 @@ def row(article: Article, names: Iterable[str]) -> tuple[list[str], dict[str, An
         else:
             types.setdefault("json", []).append(key)
             cells.append(dumps(value).decode())
-    if more := {key: value for key, value in article.items() if key == TYPES or SURROGATE.search(key)}:
+    if more := {key: value for key, value in article.items() if key not in names}:
         types["more"] = more
     return cells, types
 

@@ -29,6 +29,7 @@ MOST_SAID = 3
 """What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
+LONGEST_TITLE = 200
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -143,7 +144,7 @@ def find(
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
-    if start := [number for number in prose if number not in found]:
+    if start := _below_byline(page, [number for number in prose if number not in found], found):
         found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
     for number, odds in judged.items():
         if odds <= 0 and number not in found:
@@ -159,16 +160,30 @@ def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]
         yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
 
 
+def _below_byline(page: Page, prose: list[int], found: Mapping[int, Finding]) -> list[int]:
+    """The prose without a title that ends as a sentence does: a line that stands right above author or date."""
+    if len(prose) > 1 and len(page.lines[prose[0]].text) < LONGEST_TITLE:
+        between = (found.get(number) for number in range(prose[0] + 1, prose[1]))
+        if any(finding is not None and finding.kind in ("author", "byline", "date", "source") for finding in between):
+            return prose[1:]
+    return prose
+
+
 def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules: Rules) -> dict[int, Finding]:
-    """What the rules for head and tail find: from either end to the first prose that none of them takes out."""
+    """What the rules for head and tail find: from either end to the first prose that none of them takes out.
+
+    At the head one short line of prose is passed over, for it may be a title with the author below it.
+    """
     more: dict[int, Finding] = {}
-    body = set(prose)
+    body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
         for number in numbers:
             if number not in found and (finding := match(page, number, places, rules)):
                 more.setdefault(number, finding)
             elif number in body and number not in found:
-                break
+                if places is not HEAD or passed or len(page.lines[number].text) >= LONGEST_TITLE:
+                    break
+                passed = True
     return more
 
 

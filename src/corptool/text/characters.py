@@ -16,6 +16,7 @@ from corptool.text.changes import Change
 
 CP1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
+ODD_END = re.compile("[\r\v\f\u2028\u2029]")
 LINE_END = re.compile("\r\n?|[\u2028\u2029]|\n?[\v\f]\n?")
 CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f\ufff9-\ufffc]")
 INVISIBLE = re.compile(
@@ -48,6 +49,8 @@ def line_ends(text: str) -> list[Change]:
     >>> [change.rule for change in line_ends("甲\r\n乙\r")]
     ['CRLF', 'CR']
     """
+    if not ODD_END.search(text):
+        return []
     names = {"\r\n": "CRLF", "\r": "CR", "\u2028": "U+2028", "\u2029": "U+2029"}
     return [
         Change(found.start(), found.end(), "\n", "line-end", names.get(found[0], "page-break"))
@@ -90,7 +93,9 @@ def entities(text: str) -> list[Change]:
     >>> entities("<b>AT&amp;T</b>")
     []
     """
-    changes = []
+    changes: list[Change] = []
+    if "&" not in text:
+        return changes
     for found in ENTITY.finditer(text):
         if found[1][0] != "#" and found[1] not in html5:
             continue
@@ -145,7 +150,7 @@ def _clusters() -> re.Pattern[str]:
 
 
 ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
-IN_CODE = re.compile(r"""[=:({\[,+]\s*[a-z]?["'`][^"'`\n]*\\u|\\u[0-9a-fA-F]{4}-\\u|\[\^?\\u""")
+IN_CODE = re.compile(r"""[=:({\[,+]\s*[a-z]?["'`][^"'`\n]*\\u|\[[^\]\n]*\\u[0-9a-fA-F]{4}-\\u|\[\^?\\u""")
 
 
 def escapes(text: str) -> list[Change]:
@@ -157,6 +162,8 @@ def escapes(text: str) -> list[Change]:
     ([], [])
     """
     changes = []
+    if "\\u" not in text:
+        return []
     for line in re.finditer(r"[^\n]*\\u[^\n]*", text):
         runs = list(ESCAPES.finditer(text, line.start(), line.end()))
         escaped = sum(len(run[0]) for run in runs) // 6

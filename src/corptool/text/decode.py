@@ -59,6 +59,12 @@ def decode(data: bytes, declared: str | None = None, *, tables: Tables | None = 
     >>> decode("共建“一带一路”，\\n".encode("gb18030") + b"\\xff", tables=charset_tables()).damaged
     [[19, 'ff']]
     """
+    try:  # most files are UTF-8, and one pass says so
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if text and not data.startswith(codecs.BOM_UTF8) and "\0" not in text and not text.isascii():
+        return Decoded(text, "utf-8", 0.99, [], [])
     encoding, confidence = detect(data, declared, tables=tables)
     return read(data, encoding, confidence, chart=tables.chart if tables else None)
 

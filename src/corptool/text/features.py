@@ -8,7 +8,6 @@ make most features; so a page costs one pass of a regular expression and a few d
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
     Column = NDArray[Any]
 
-LONGEST = 240
+LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
 
 _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")
@@ -139,17 +138,16 @@ def _own(lines: Sequence[str], keys: Sequence[str], found: list[list[str]], word
     scale = np.maximum(length / LONGEST, 1)
     inside = 0.6 * han + latin
     known = np.maximum(han + latin, 1)
-    times = Counter(keys)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     earlier = []
     for key in keys:
-        earlier.append(min(seen[key], 3))
-        seen[key] += 1
+        earlier.append(min(seen.get(key, 0), 3))
+        seen[key] = seen.get(key, 0) + 1
     base = [
         np.log1p(inside * scale), np.log1p(length), stop / known, ends, colon, cut,
         comma / np.maximum(inside, 1) * 10, np.minimum(comma * scale, 8), han / known, numbers / counts,
         numbers, capitals / np.maximum(latin, 1), np.minimum(separator, 6), np.minimum(end * scale, 6),
-        np.array([min(times[key] - 1, 4) for key in keys]), opens, lower, np.array(earlier),
+        np.array([min(seen[key] - 1, 4) for key in keys]), opens, lower, np.array(earlier),
     ]  # fmt: skip
     return np.column_stack([*base, markers, learned, learned / np.sqrt(known)[:, None]]).astype(np.float32)
 
@@ -236,23 +234,24 @@ def _context(own: Matrix, weight: Column, prose: Column, first: int, last: int) 
         (sums[at, 2] - sums[first, 2]).clip(-40, 40), (sums[count, 2] - sums[at + 1, 2]).clip(-40, 40),
     ]  # fmt: skip
     out.append(np.column_stack(place))
-    for marker in (*(marked.T > 0), (weight < 14) & (body < 0), (weight > 20) & (body > 0)):
-        out.append(_sticky(marker, first))
+    zones = np.column_stack([marked > 0, (weight < 14) & (body < 0), (weight > 20) & (body > 0)])
+    out.append(_sticky(zones, first))
     return out
 
 
-def _sticky(marker: Column, first: int) -> Column:
-    """How far above and below is the nearest marked line, and how many there are: the page has zones."""
+def _sticky(marks: Column, first: int) -> Column:
+    """How far above and below is the nearest line with each mark, and how many there are: the page has zones."""
     import numpy as np
 
-    count = len(marker)
-    at = np.arange(count)
-    above = at - np.maximum.accumulate(np.where(marker, at, -99))
-    below = np.minimum.accumulate(np.where(marker, at, count + 99)[::-1])[::-1] - at
-    sums = np.concatenate(([0], marker.cumsum()))
-    near = sums[np.minimum(at + 6, count)] - sums[np.maximum(at - 5, 0)]
-    since = np.where(at > first, sums[at] - sums[first], 0)
-    return np.column_stack([above.clip(0, 99), below.clip(0, 99), sums[at], sums[count] - sums[at + 1], since, near])
+    count = len(marks)
+    at = np.arange(count)[:, None]
+    above = np.minimum(at - np.maximum.accumulate(np.where(marks, at, -99), axis=0), 99)
+    below = np.minimum(np.minimum.accumulate(np.where(marks, at, count + 99)[::-1], axis=0)[::-1] - at, 99)
+    sums = np.vstack([np.zeros((1, marks.shape[1])), marks.cumsum(axis=0)])
+    upto, through = sums[:-1], sums[1:]
+    near = sums[np.minimum(at[:, 0] + 6, count)] - sums[np.maximum(at[:, 0] - 5, 0)]
+    since = np.where(at > first, upto - sums[first], 0)
+    return np.stack([above, below, upto, sums[count] - through, since, near], axis=2).reshape(count, -1)
 
 
 def best_run(score: Column) -> tuple[int, int]:

@@ -12,6 +12,8 @@ Fold = Mapping[int, str]
 _HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _WORD = re.compile(r"[^\W_]+")
 _CUT_SHORT = re.compile(r"\s(?:\.{3}|…+)$")
+_FOLDABLE = re.compile(r"[\t\xa0\u2000-\u200a\u2e80-\U0010ffff]")
+"""Wherever `folding` changes anything; a search costs much less than a translation that changes nothing."""
 _SENTENCE_END = re.compile(r"[.!?。！？…;；]['\"”’」』\)\]）】]*$")
 
 
@@ -33,7 +35,7 @@ def split_lines(text: str) -> list[Line]:
     at = 0
     for raw in _split(text):
         body = raw.strip()
-        start = at + len(raw) - len(raw.lstrip()) if body else at
+        start = at + len(raw) - len(raw.lstrip()) if body and body[0] != raw[0] else at
         found.append(Line(start, start + len(body), body))
         at += len(raw)
     return found
@@ -62,7 +64,7 @@ def key(line: str, fold: Fold) -> str:
     lower = line.lower()
     if len(lower) != len(line):  # 'İ' becomes two characters
         lower = "".join(low if len(low := char.lower()) == 1 else char for char in line)
-    return lower if lower.isascii() and "\t" not in lower else lower.translate(fold)
+    return lower.translate(fold) if _FOLDABLE.search(lower) else lower
 
 
 def weight(line: str) -> float:
@@ -92,5 +94,5 @@ def is_prose(line: str) -> bool:
     """
     if not 15 <= len(line) <= 400:  # too short to be, or too long not to be
         return len(line) > 400
-    words = weight(line)
-    return words >= 40 or (words >= 10 and ends_sentence(line))
+    ended = ends_sentence(line)
+    return (ended or len(line) > 66) and weight(line) >= (10 if ended else 40)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-LARGE = 200_000  # characters; a smaller page cannot hold enough of anything to keep the parser busy
+LARGE = 200_000  # characters
+MANY = 8_000  # tags; a page that is smaller and has fewer cannot keep the parser busy for long
 DEEPEST = 500  # levels; browsers stop at 512
 MOST_ATTRIBUTES = 200
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+FLAT = VOID | frozenset("p li dt dd tr td th thead tbody tfoot colgroup option optgroup rt rp".split())
+"""Elements that the next of their kind closes: a thousand of them without end tags stand side by side."""
 RAW = frozenset("script style textarea title xmp".split())
 """Elements whose text holds no tags."""
 TAG = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
@@ -23,7 +27,7 @@ def parse(markup: str) -> LexborHTMLParser:
     """Parse a page, well-formed or not, as browsers do (HTML 5)."""
     from selectolax.lexbor import LexborHTMLParser
 
-    return LexborHTMLParser(harmless(markup) if len(markup) > LARGE else markup)
+    return LexborHTMLParser(harmless(markup) if len(markup) > LARGE or markup.count("<") > MANY else markup)
 
 
 def harmless(markup: str) -> str:
@@ -36,6 +40,7 @@ def harmless(markup: str) -> str:
     2501
     """
     kept: list[str] = []
+    opened: Counter[str] = Counter()
     depth = at = 0
     while found := TAG.search(markup, at):
         kept.append(markup[at : found.start()])
@@ -48,9 +53,11 @@ def harmless(markup: str) -> str:
         if at < 0:
             return "".join(kept)  # so does a tag without one
         name = found[2].lower()
-        if name not in VOID:
-            depth = max(0, depth + (-1 if found[1] else 1))
-        if depth + bool(found[1]) <= DEEPEST:
+        if name not in FLAT and (not found[1] or opened[name]):
+            step = -1 if found[1] else 1
+            opened[name] += step
+            depth += step
+        if name in FLAT or depth + bool(found[1]) <= DEEPEST:
             kept.append(tag + ">" if cut else markup[found.start() : at])
         if name in RAW and not found[1]:
             end = re.compile(f"</{name}", re.IGNORECASE).search(markup, at)

@@ -77,7 +77,7 @@ WINDOW = 10  # characters whose mean cost says whether a line is looked into
 ODD_HAN = 12.8  # bits a character: 98 of 100 clean lines cost less, mojibake more
 ODD_FOREIGN = 8.3  # the same where there are letters, Hangul or half-width kana: clean text costs 4 to 7
 LONG = 32  # characters looked at before the whole line is searched
-MOST_LOOKS = 8
+MOST_LOOKS = 4
 
 
 class Tables(NamedTuple):
@@ -149,6 +149,7 @@ def _is_odd(line: str, model: LanguageModel) -> bool:
 
     costs = np.minimum(model.costs(line), 25)
     codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), "<u4")
+    costs[(codes >= 0x700) & (codes < 0x1E00)] = 0  # scripts that no codec here leaves behind
     foreign = (codes > 0x7F) & ((codes < 0x700) | (codes > 0x2027) & (codes < 0x2600))
     foreign |= (codes >= 0xAC00) & (codes < 0xF900) | (codes > 0xFF60) & (codes < 0xFFA0)
     if len(line) > WINDOW:

@@ -45,6 +45,9 @@ def repairs(
     >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）", tables=mojibake_tables())
     []
     """
+    plain = SPECIAL.search(text) is None and "&" not in text and "\\u" not in text
+    if plain and not (restore or width or punctuation or quotes or (encoding and mojibake.repaired(text, tables))):
+        return []  # only its encoding could have been wrong, and it is not: so it is with most text
     restored = partial(restoring.restored, tables=tables, sure=sure)
     usual: tuple[tuple[bool, Callable[[str], list[Change]]], ...] = (
         (entities, characters.entities),
@@ -59,8 +62,6 @@ def repairs(
         (normal_form, characters.composed),
     )
     asked = ((width, typography.narrow), (punctuation, typography.punctuation), (quotes, typography.quotes))
-    if SPECIAL.search(text) is None and "&" not in text and "\\u" not in text:
-        usual = usual[2:4]  # plain characters only: nothing but their encoding can be wrong
     families = [family for on, family in (*usual, *asked) if on]
     changes: list[Change] = []
     now, before = text, None

@@ -58,7 +58,9 @@ def restore(line: str, model: LanguageModel, sure: float = SURE) -> tuple[str | 
         if not guesses or guesses[0].text.encode() == bytes(63 if cell is None else cell for cell in cells):
             continue  # nothing was lost: that is not our business
         share = 1 / sum(2 ** (guesses[0].bits - guess.bits) for guess in guesses)
-        if share > sure and (best is None or guesses[0].bits < best[0]):
+        # Shift-JIS, EUC-KR and Big5 lose more bytes than GBK, and so each of many guesses must be surer
+        enough = sure if codec in ("gbk", "gb18030", "cp1252") else 1 - (1 - sure) / 3
+        if share > enough and (best is None or guesses[0].bits < best[0]):
             best = guesses[0].bits, guesses[0].text, f"utf-8>{codec}:{how}"
     if best is None or best[0] > 0.7 * model.bits(line):
         return None, ""

@@ -68,8 +68,10 @@ def evaluate(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     import numpy as np
 
-    above = rows.T[trees.column] > trees.threshold[:, :, None]
-    alive = np.bitwise_and.reduce(np.where(above, trees.kept[:, :, None], np.uint16(0xFFFF)), axis=0)
+    columns, everything = np.ascontiguousarray(rows.T), np.uint16(0xFFFF)
+    alive = np.full((len(trees.value), len(rows)), everything)
+    for column, threshold, kept in zip(trees.column, trees.threshold, trees.kept, strict=True):
+        alive &= np.where(columns[column] > threshold[:, None], kept[:, None], everything)
     leaf = np.frexp((alive & -alive).astype(np.float32))[1] - 1
     found: NDArray[np.float32] = np.take_along_axis(trees.value, leaf, axis=1).sum(axis=0) + np.float32(trees.base)
     return found

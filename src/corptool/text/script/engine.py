@@ -76,7 +76,7 @@ class Engine:
         done = 0
         for at in places:
             if text[at] in self.special:
-                return self._with_care(text)
+                return self.with_care(text)
             if at < done or not self.is_effective(text, at):
                 continue
             start, end = at, at + 1
@@ -103,7 +103,7 @@ class Engine:
                 return True
         return False
 
-    def _with_care(self, text: str) -> str:
+    def with_care(self, text: str) -> str:
         """Convert line by line where there is something special, and all the rest as ever."""
         parts: list[str] = []
         done = 0
@@ -177,10 +177,12 @@ class _Arrays:
 
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         found = self.table.take(codes)
+        if found.max(initial=0) >= SPECIAL:
+            return self.engine.with_care(text)
         places = np.flatnonzero(found >= GATE)
         neighbours = codes.take(places + self.around, mode="clip") * self.weights
         mixed = (self.within @ neighbours + self.salts) >> (32 - NOTED)
-        wanted = self.noted.take(mixed).any(axis=0) | (found.take(places) >= SPECIAL)
+        wanted = self.noted.take(mixed).any(axis=0)
         plain = (found & CODE).tobytes().decode("utf-32-le", "surrogatepass")
         return self.engine.spliced(text, plain, places[wanted].tolist())
 

@@ -1,0 +1,73 @@
+"""The local engine: memory stays flat, decisions are held to their promise."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from corptool.article import Parcel, Place
+from corptool.engine import local
+from corptool.reading import Ready
+from corptool.stage import Pipeline, Step, stage
+from tests.conftest import ENVIRONMENT
+
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""Run by a small process: a child's peak is never below that of the process it was forked from."""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="needs the resource module")
+@pytest.mark.parametrize("step", ["filter --min-chars 1", "fix", "convert --to s", "export --format jsonl"])
+def test_memory_of_streaming_stages_is_flat(tmp_path, step):
+    line = (
+        json.dumps({"id": "1", "text": "網站的正文在這裡。 An English sentence stands beside it.\n" * 100}).encode()
+        + b"\n"
+    )
+    peaks = []
+    for lines in (500, 5_000):
+        (tmp_path / "in.jsonl").write_bytes(line * lines)
+        command = [sys.executable, "-m", "corptool", *step.split(), "-q", str(tmp_path / "in.jsonl")]
+        done = subprocess.run([sys.executable, "-c", PEAK, *command], env=ENVIRONMENT, capture_output=True, check=True)
+        peaks.append(int(done.stdout))
+    assert peaks[1] < 1.2 * peaks[0]
+
+
+@stage
+def shy(article, decision):
+    """A corpus stage whose `decide` is at fault."""
+    return article | {"decision": decision}
+
+
+@shy.key
+def key(article):
+    return article["id"]
+
+
+@pytest.mark.parametrize(
+    ("decide", "error"),
+    [
+        (lambda keys: list(keys)[:-1], ValueError),
+        (lambda keys: [*keys, "one more"], AssertionError),
+        (lambda keys: iter(keys), AssertionError),  # noqa: PLW0108 - a builtin has no signature
+    ],
+)
+def test_a_corpus_stage_must_see_all_keys_and_decide_on_each(decide, error):
+    shy.decide(decide)
+    pipeline = Pipeline.of(Step(shy, {}))
+    given = [Parcel(Place("x", n), article={"id": str(n), "text": ""}) for n in range(5)]
+    with pytest.raises(error):
+        list(local.run(pipeline, [Ready(given)], local.Report(pipeline.steps, print)))
+
+
+def test_decisions_go_with_their_articles():
+    shy.decide(lambda keys: [f"for {key}" for key in keys])
+    pipeline = Pipeline.of(Step(shy, {}))
+    given = [Parcel(Place("x", n), article={"id": str(n), "text": ""}) for n in range(500)]
+    outputs = local.run(pipeline, [Ready(given[:300]), Ready(given[300:])], local.Report(pipeline.steps, print))
+    assert [parcel.article["decision"] for some in outputs for parcel in some] == [f"for {n}" for n in range(500)]
