@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corptool.text.candidates import agreement, candidates, signatures
 from corptool.text.frequencies import few, frequencies, weights
 from corptool.text.groups import components
-from corptool.text.resemblance import Numbers, Shares, Sketches, numbers, own, shares, sides
+from corptool.text.resemblance import Numbers, Own, Shares, Sketches, numbers, own, shares, sides
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +28,10 @@ TELLING = 64
 OWN, SCATTERED, CONCENTRATION = 0.04, 0.06, 0.4
 """A copy has no stretch to itself longer than OWN of the text; or than SCATTERED, if that is less than CONCENTRATION of
 all it has to itself: characters misread are spread over the text, another story is not."""
+LOPSIDED, CLEAN = 0.1, 0.015
+"""Where the other text has a stretch longer than LOPSIDED, the copy was cut, and has none longer than CLEAN."""
+MANY = 10
+"""Of two texts with more boilerplate than LIGHT, a misread copy has more shingles to itself, so spread, than this."""
 RESEMBLANCE, WEIGHTED, RATIO = 0.5, 0.35, 0.62
 """How much an edited copy resembles, plainly and weighted, and how long the shorter is."""
 SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.45, 20
@@ -81,7 +85,8 @@ def related(sketches: Sketches) -> Related:
     weight = weights(few(sketches.frequency))
     pairs = pairs[~differ]
     weighed, counted = shares(sketches, pairs, weight)
-    relation = _relation(sketches, weight, pairs, weighed, counted)
+    relation, cut = _relation(sketches, weight, pairs, weighed, counted)
+    relation = _without_hubs(texts, pairs, relation, cut)
     found = relation > 0
     others = _related(pairs[found], relation[found], _of(counted, found))
     return Related(*(np.concatenate(both) for both in zip(others, forms, strict=True)))  # type: ignore[arg-type]
@@ -110,8 +115,8 @@ def _numbers_differ(same: Numbers) -> NDArray[np.bool_]:
 
 def _relation(
     sketches: Sketches, weight: NDArray[np.uint8], pairs: NDArray[np.uint64], weighed: Shares, counted: Shares
-) -> NDArray[np.uint8]:
-    """The relation of each pair whose numbers agree, or 0."""
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The relation of each pair whose numbers agree, or 0; and which of the two was cut from the other, or -1."""
     import numpy as np
 
     resemblance, containment, ratio = counted.resemblance(), counted.containment(), counted.ratio()
@@ -124,27 +129,60 @@ def _relation(
     form = (resemblance >= RESEMBLANCE) & (heavy | (meaning < MEANING))
     relation = np.where(form, TEMPLATE, 0).astype(np.uint8)
     worth = np.flatnonzero(~heavy & (meaning >= MEANING * 0.85) & (containment >= 0.5))
-    total, alone, longest = _least(own(sketches, weight >= TELLING, pairs[worth]))
+    total, alone, longest, other, side = _least(own(sketches, weight >= TELLING, pairs[worth]))
     stretch = longest / np.maximum(1, total)
-    little = (longest <= np.maximum(2, OWN * total)) | (
-        (stretch <= SCATTERED) & (longest <= CONCENTRATION * alone + (boilerplate[worth] <= LIGHT))
-    )
+    light = boilerplate[worth] <= LIGHT
+    lopsided = other > LOPSIDED
+    allowed = np.where(lopsided | ~light, np.maximum(1, CLEAN * total), np.maximum(2, OWN * total))
+    scattered = (stretch <= SCATTERED) & (longest <= CONCENTRATION * alone + light)
+    whole = light | (containment[worth] >= IDENTICAL) | (~lopsided & (alone > MANY))
+    little = ((longest <= allowed) | scattered) & whole
     edited = (resemblance >= RESEMBLANCE) & (weighed.resemblance() >= WEIGHTED) & (ratio >= RATIO)
     subset = (alone == 0) & (total >= SUBSET_SIZE) & (weighed.containment()[worth] >= SUBSET)
     near = (little & edited[worth] & (meaning[worth] >= MEANING)) | (subset & (ratio[worth] >= SUBSET_RATIO))
     part = little & (total >= SUBSET_SIZE) & (containment[worth] >= PART) & (weighed.containment()[worth] >= PART)
     relation[worth[part]] = CONTAINED
     relation[worth[near]] = NEAR
-    return relation
+    cut = np.full(pairs.size, -1)
+    cut[worth] = np.where(lopsided & near, np.where(side == 0, left[worth], right[worth]), -1)
+    return relation, cut
 
 
-def _least(own: tuple[NDArray[np.int64], ...]) -> list[NDArray[np.int64]]:
-    """Of the two texts of each pair the one with the shorter stretch to itself."""
+def _without_hubs(
+    texts: int, pairs: NDArray[np.uint64], relation: NDArray[np.uint8], cut: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """A text found whole in several articles that are no copies of each other joins none of them: it is contained."""
     import numpy as np
 
-    total, alone, longest = own
-    side = np.argmin(longest / np.maximum(1, total), axis=0)
-    return [values[side, np.arange(side.size)] for values in (total, alone, longest)]
+    left, right = sides(pairs)
+    near = relation == NEAR
+    part = near & (cut >= 0)
+    firm = components(texts, left[near & ~part], right[near & ~part])
+    whole = np.where(cut == left, right, left)
+    several = _in_several(cut[part], firm[whole[part]], texts)
+    hub = part & several[np.maximum(cut, 0)]
+    rest = components(texts, left[near & ~hub], right[near & ~hub])
+    still = _in_several(cut[hub], rest[whole[hub]], texts)
+    return np.where(hub & still[np.maximum(cut, 0)], np.uint8(CONTAINED), relation)
+
+
+def _in_several(part: NDArray[np.int64], group: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
+    """Which texts are a part of articles of more than one group."""
+    import numpy as np
+
+    keys = np.unique(part << 32 | group)
+    several: NDArray[np.bool_] = np.bincount(keys >> 32, minlength=texts) > 1
+    return several
+
+
+def _least(own: Own) -> tuple[NDArray[np.int64], ...]:
+    """Of the text of each pair with the shorter stretch: all, alone, longest; the other's stretch, and which it is."""
+    import numpy as np
+
+    shares = own.longest / np.maximum(1, own.total)
+    side = np.argmin(shares, axis=0)
+    total, alone, longest = (values[side, np.arange(side.size)] for values in own)
+    return total, alone, longest, shares.max(0), side
 
 
 def _boilerplate(sketches: Sketches, weight: NDArray[np.uint8]) -> NDArray[np.float64]:
