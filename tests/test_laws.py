@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from corptool import Dropped, Pipeline, edits, stage
 from corptool.article import Parcel, Place, dumps, loads
 from corptool.engine import local
+from corptool.pipeline import parse
 from corptool.reading import Ready
-from corptool.stage import names, parse
+from corptool.stage import names
 from tests.conftest import ROOT, SAMPLES, corptool
 
 OPTIONS = {  # further options that change what a stage does; every stage runs with none too

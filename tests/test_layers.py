@@ -31,6 +31,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
     "features": (set(), {"click", "os", "pathlib"}),
     "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
+    "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
         | {
@@ -55,7 +56,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "engine": (
-        {f"corptool.{part}" for part in ("article", "edits", "engine", "files", "formats", "reading", "stage")},
+        {
+            f"corptool.{part}"
+            for part in ("article", "edits", "engine", "files", "formats", "pipeline", "reading", "stage")
+        },
         set(),
     ),
 }

@@ -11,7 +11,7 @@ import pytest
 
 import corptool
 from corptool import Dropped, Pipeline
-from corptool.stage import split
+from corptool.pipeline import split
 from tests.conftest import ROOT
 
 

@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
     if name == "Dropped":
         return import_module("corptool.article").Dropped
     if name == "Pipeline":
-        return import_module("corptool.stage").Pipeline
+        return import_module("corptool.pipeline").Pipeline
     if os.path.isfile(os.path.join(__path__[0], f"{name}.py")):  # the module, not the command of its name
         raise AttributeError(f"module 'corptool' has no attribute {name!r} before it is imported")
     if name.isidentifier() and os.path.isfile(os.path.join(__path__[0], "commands", f"{name}.py")):

@@ -16,7 +16,8 @@ from corptool import stage as stages
 from corptool.article import Lost, Parcel, dumps, failure
 from corptool.engine import local
 from corptool.formats import FOLDER, File
-from corptool.stage import Pipeline, Stage
+from corptool.pipeline import Pipeline, bind
+from corptool.stage import Stage
 
 SHOWN = 10  # messages about single articles; the rest is counted
 
@@ -94,7 +95,7 @@ def _leave(code: int) -> None:
 
 def _callback(stage: Stage) -> Any:
     def callback(**params: Any) -> int:
-        step = stages.bind(stage, params)
+        step = bind(stage, params)
         reporting = {name: params[name] for name in ("rejects", "max_rejects", "quiet")}
         return flow(Pipeline.of(step), output=step.output, **reporting)
 

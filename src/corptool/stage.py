@@ -7,7 +7,7 @@
         return article | {"text": to_script(article["text"], to)}
 
 Declared once in `commands/convert.py` it is the subcommand `corptool convert --to t`, a step of `corptool run`, a
-function to import, and, inside a Pipeline, a map step that any engine can carry to its workers as text.
+function to import, and, inside a Pipeline (pipeline.py), a map step that any engine carries to its workers as text.
 
 A stage returns the article with other values, or `(article, changes)` where it knows what it changed in the text,
 or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them.
@@ -278,99 +278,6 @@ def _with_named(function: Callable[..., Any] | None, options: Mapping[str, Any])
     named = inspect.signature(function).parameters
     bound = {name: value for name, value in options.items() if name in named}
     return lambda argument: function(argument, **bound)
-
-
-class Pipeline:
-    """`Pipeline("fix | convert --to t")(articles)`: what the shell would do, in one process.
-
-    What a stage drops or fails on goes to `on_drop(stage name, Dropped)`, or else to the log named `corptool`.
-    A pipeline pickles as its text.
-    """
-
-    def __init__(self, text: str, on_drop: OnDrop = None) -> None:
-        self.text = text
-        self.on_drop = on_drop
-        self.steps = [parse(words) for words in split(text)]
-        for step in self.steps[1:]:
-            if step.files or step.files_from or step.stage.kind == "source":
-                what = "`read`" if step.stage.kind == "source" else f"the files of `{step.name}`"
-                raise click.UsageError(f"{what} must come first in a pipeline: only the first step takes files")
-        for step in self.steps[:-1]:
-            if step.output or step.stage.kind == "sink":
-                raise click.UsageError(f"nothing can follow `{step.name}`, which writes its output")
-
-    @classmethod
-    def of(cls, step: Step) -> Pipeline:
-        """The pipeline of one step, as a subcommand runs it."""
-        pipeline = cls.__new__(cls)
-        pipeline.text, pipeline.on_drop, pipeline.steps = "", None, [step]
-        return pipeline
-
-    def __reduce__(self) -> tuple[type[Pipeline], tuple[str]]:
-        if not self.text:
-            raise TypeError("only a pipeline made from text can be pickled")
-        return Pipeline, (self.text,)
-
-    def __call__(self, articles: Iterable[Article] = ()) -> Iterator[Any]:
-        """What comes out of the last step, for these articles, or for the files that the first step names."""
-        if self.steps[-1].output:
-            raise ValueError("in the library a pipeline has no -o: write what it yields")
-        if self.steps[0].files or self.steps[0].files_from:
-            articles = self.steps[0].read(self.on_drop)
-        for step in self.steps:
-            articles = step.over(articles, on_drop=self.on_drop)
-        return iter(articles)
-
-
-def parse(words: list[str]) -> Step:
-    """`["convert", "--to", "t"]` as a step, its options checked by click."""
-    name, *arguments = words
-    stage = lookup(name)
-    if not isinstance(stage, Stage):
-        raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
-    with stage.command().make_context(f"corptool {name}", arguments) as context:
-        return bind(stage, context.params)
-
-
-def bind(stage: Stage, params: Mapping[str, Any]) -> Step:
-    """The step that click's parameters describe."""
-    shared = {name: params[name] for name in SHARED}
-    return Step(stage, {name: params[name] for name in stage.defaults if name in params}, **shared)
-
-
-def split(text: str) -> list[list[str]]:
-    r"""The words of each step: quotes and `#` comments as in a shell, but a backslash is a backslash.
-
-    >>> split("read 'a|b.txt' C#notes.txt  # a comment\n | export -o out\\x.csv")
-    [['read', 'a|b.txt', 'C#notes.txt'], ['export', '-o', 'out\\x.csv']]
-    """
-    steps: list[list[str]] = [[]]
-    word: str | None = None
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char in "'\"":
-            end = text.find(char, at + 1)
-            if end < 0:
-                raise click.UsageError(f"a quote is not closed in the pipeline: {text[at : at + 20]}")
-            word = (word or "") + text[at + 1 : end]
-            at = end
-        elif char.isspace() or char == "|" or (char == "#" and word is None):
-            if word is not None:
-                steps[-1].append(word)
-                word = None
-            if char == "|":
-                steps.append([])
-            elif char == "#":
-                at = text.find("\n", at) if "\n" in text[at:] else len(text)
-        else:
-            word = (word or "") + char
-        at += 1
-    if word is not None:
-        steps[-1].append(word)
-    if not all(steps):
-        raise click.UsageError("a step of the pipeline is empty: there must be a stage on both sides of every `|`")
-    return steps
 
 
 @cache

@@ -9,8 +9,9 @@ import pytest
 
 from corptool.article import Parcel, Place
 from corptool.engine import local
+from corptool.pipeline import Pipeline
 from corptool.reading import Ready
-from corptool.stage import Pipeline, Step, stage
+from corptool.stage import Step, stage
 from tests.conftest import ENVIRONMENT
 
 PEAK = """

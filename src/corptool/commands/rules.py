@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from corptool import rules as data
-from corptool.text.boilerplate import PLACES, Rule, match, page_of, rule_set
+from corptool.text.boilerplate import PLACES, Rule, match, rule_set
+from corptool.text.lines import page_of
 
 RULE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.changes import Change
-from corptool.text.lines import Fold, Line, is_prose, key, split_lines
+from corptool.text.lines import Fold, Line, Page, is_prose, page_of
 from corptool.text.sites import mark, template
 from corptool.text.titles import TRUNCATED, choose_title, titled
 
@@ -90,22 +90,6 @@ class Finding(NamedTuple):
     kind: str
     rule: str
     lifted: tuple[tuple[str, str], ...] = ()
-
-
-class Page(NamedTuple):
-    """The lines of a text as the steps of cleaning see them."""
-
-    lines: list[Line]
-    keys: list[str]
-    filled: list[int]
-    """The numbers of the lines that are not blank."""
-
-
-def page_of(text: str, fold: Fold) -> Page:
-    """The lines of a text, and their keys."""
-    lines = split_lines(text)
-    filled = [number for number, line in enumerate(lines) if line.text]
-    return Page(lines, [key(line.text, fold) for line in lines], filled)
 
 
 def find(

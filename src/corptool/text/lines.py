@@ -96,3 +96,19 @@ def is_prose(line: str) -> bool:
         return len(line) > 400
     ended = ends_sentence(line)
     return (ended or len(line) > 66) and weight(line) >= (10 if ended else 40)
+
+
+class Page(NamedTuple):
+    """The lines of a text as the steps of cleaning see them."""
+
+    lines: list[Line]
+    keys: list[str]
+    filled: list[int]
+    """The numbers of the lines that are not blank."""
+
+
+def page_of(text: str, fold: Fold) -> Page:
+    """The lines of a text, and their keys."""
+    lines = split_lines(text)
+    filled = [number for number, line in enumerate(lines) if line.text]
+    return Page(lines, [key(line.text, fold) for line in lines], filled)

@@ -7,13 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 from corptool.text.dates import find_date
-from corptool.text.lines import ends_sentence, weight
-
-if TYPE_CHECKING:
-    from corptool.text.boilerplate import Page
+from corptool.text.lines import Page, ends_sentence, weight
 
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
 _TERM = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff]))")
