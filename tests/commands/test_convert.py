@@ -84,6 +84,27 @@ def test_code_and_addresses_stay():
     assert convert({"text": text}, to="tw")["text"] == "國語 https://a.cn/国语 `国语` <b 国语> 國語"
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("这里网址https://a.cn/国语发现", "https://a.cn/国语发现"),
+        ("这里网址https://a.cn/国语_发现.html，国语", "https://a.cn/国语_发现.html"),
+        ("这里https://a.cn/?q=国语&b=1 国语", "https://a.cn/?q=国语&b=1"),
+        ("这里网址：https://a.cn/x后来这里的软件发现问题", "https://a.cn/x"),
+        ("他说“https://a.cn/x”后来这里说", "https://a.cn/x"),
+        ("这里www.a.cn后来", "www.a.cn"),
+        ("邮箱a@b.com这里的头发干了，", "a@b.com"),
+        ("这里@abc_1说", "@abc_1"),
+        ("这里@说", "@"),
+    ],
+)
+def test_where_addresses_begin_and_end(text, kept):
+    before, _, after = text.partition(kept)
+    engine = dictionaries.engine("s2tw")
+    expected = engine.convert(before) + kept + engine.convert(after)
+    assert convert({"text": text}, to="tw")["text"] == expected
+
+
 @pytest.fixture
 def words(tmp_path):
     def write(text):

@@ -16,7 +16,13 @@ HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 KANA = "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"
 HANGUL = "\uac00-\ud7a3\u1100-\u11ff"
 WORD = re.compile(f"[^\\W\\d_{HAN}{KANA}{HANGUL}]+")
-NO_PROSE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\w+|`[^`\n]*`|<[^<>\n]{1,200}>")
+ADDRESS = r"(?:[!#-;=?-_a-~]|(?<=[/=%])[^\W\x00-\x7f][\w.~-]*)+"
+"""Chinese text follows an address without a space: Han belongs to it only at the start of a part of its path."""
+URL = re.compile(rf"(?<![A-Za-z0-9])(?:https?|ftp)://{ADDRESS}")
+WWW = re.compile(rf"(?<![A-Za-z0-9])www\.{ADDRESS}")
+MAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@[A-Za-z0-9][A-Za-z0-9_.-]*")
+"""Mail addresses and @names. It begins where such characters begin, or long words would take squares."""
+NO_PROSE = re.compile("|".join([URL.pattern, WWW.pattern, MAIL.pattern, r"`[^`\n]*`", r"<[^<>\n]{1,200}>"]))
 
 KANA_SHARE = 0.1
 """Of Han and kana. Japanese sentences have 40 % and more; Chinese ones quote a brand."""

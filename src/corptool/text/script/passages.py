@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from corptool.text.language import HANGUL, KANA, Tables, is_chinese, language, script
+from corptool.text.language import HANGUL, KANA, MAIL, URL, WWW, Tables, is_chinese, language, script
 from corptool.text.script.chain import Dictionary
 
-ADDRESS = r"[^\s<>，。；、！？（）「」《》]+"
 CODE = {
     "```": re.compile(r"^```.*?^```[^\n]*$", re.MULTILINE | re.DOTALL),
     "~~~": re.compile(r"^~~~.*?^~~~[^\n]*$", re.MULTILINE | re.DOTALL),
     "`": re.compile(r"`[^`\n]+`"),
     "<": re.compile(r"<[a-zA-Z/!][^<>\n]{0,400}>"),
-    "://": re.compile(rf"\b(?:https?|ftp)://{ADDRESS}"),
-    "www.": re.compile(rf"\bwww\.{ADDRESS}"),
-    "@": re.compile(r"[A-Za-z0-9_.+-]*@\w[\w.-]*"),
+    "://": URL,
+    "www.": WWW,
+    "@": MAIL,
 }
 """What to look for where a text holds the mark."""
 FOREIGN = re.compile(f"[{KANA}{HANGUL}]")
