@@ -24,6 +24,12 @@ TRADITIONAL = "這裡面的頭髮吹乾了，著名的作家說著話。"
         (TRADITIONAL, {"to": "hk"}),
         ("里面的头发", {"to": "s"}),
         ("運算子", {"to": "twp"}),  # OpenCC's s2twp would go on: 運運算元
+        # what is left alone has no say
+        ("運算子 `国语这说时`", {"to": "twp"}),
+        ("運算子說 https://a.cn/国语这说时间", {"to": "twp"}),
+        ("這個運算子，用 `变量`", {"to": "twp"}),
+        ("這個運算子\n```\n国语这说时间\n```\n", {"to": "twp"}),
+        ("后来 `運算符後來說`", {"to": "s"}),
         ("東京の駅で会いましょう。国立大学です。", {"to": "tw"}),
         ("안녕하세요. 国立 서울에서 왔습니다.", {"to": "tw"}),
     ],
@@ -70,6 +76,10 @@ def test_convert(options, expected):
         ({"to": "s"}, "這裡說著話，頭髮乾了。\n著者这样说", "这里说着话，头发干了。\n著者这样说"),
         ({"to": "tw"}, f"{TRADITIONAL * 3}\n这里说\n后面", f"{TRADITIONAL * 3}\n這裡說\n后面"),
         # quotation marks
+        ({"to": "tw", "punctuation": True}, "他說“這裡”", "他說「這裡」"),
+        ({"to": "s", "punctuation": True}, "他说「这里」", "他说“这里”"),
+        ({"to": "tw", "punctuation": True}, "這裡說“著”\n这里说“着”", "這裡說「著」\n這裡說「著」"),
+        ({"to": "tw", "punctuation": True}, "他说`“x”`“国”", "他說`“x”`「國」"),
         ({"to": "tw", "punctuation": True}, "他说“那是‘什么’”。It’s “fine”.", "他說「那是『什麼』」。It’s 「fine」."),
         ({"punctuation": True}, "他說「那是『什麼』」。", "他说“那是‘什么’”。"),
         ({"to": "tw"}, "他说“那是‘什么’”。", "他說“那是‘什麼’”。"),
@@ -120,6 +130,13 @@ def test_protect(words):
     plain = convert({"text": text}, to="tw")["text"]
     protected = convert({"text": text}, to="tw", protect=words("# names\n范晓萱\n\n头发\n"))["text"]
     assert (plain, protected) == ("王汎森和范曉萱的頭髮", "王汎森和范晓萱的头发")
+
+
+def test_a_protected_name_has_no_say(words):
+    names = words("范晓萱\n")
+    once = convert({"text": "范晓萱的运算符"}, to="twp", protect=names)["text"]
+    assert once == "范晓萱的運算子"
+    assert convert({"text": once}, to="twp", protect=names)["text"] == once
 
 
 def test_terms_overrule(words):

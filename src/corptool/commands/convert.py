@@ -14,7 +14,7 @@ from corptool.article import Article
 from corptool.stage import stage
 from corptool.text import language
 from corptool.text.script.deciding import Decision, decisions
-from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, lines, without, without_overlaps
+from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, lines, masked, without_overlaps
 from corptool.text.script.quotes import quoted
 from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
 
@@ -27,6 +27,9 @@ TAGS = {
     "hk": "zh-Hant-HK",
     "hkp": "zh-Hant-HK",
 }
+Stay = frozenset[str | None]
+"""Scripts of lines: `s`, `t`, `mixed`, or None, which cannot be told."""
+NONE: Stay = frozenset()
 READABLE = click.Path(exists=True, dir_okay=False)
 
 
@@ -71,15 +74,17 @@ def convert(
       corptool convert --to tw articles.jsonl
       corptool convert --to s --protect names.txt --audit articles.jsonl
     """
-    source, stay = (source, ()) if config else _told(article["text"], source, to)
+    kept = _Kept(protect, terms, engine_alone=config is not None)
+    source, stay = (source, NONE) if config else _told(kept.masked(article["text"]), source, to)
     configs = (config,) if config else route(source, to) if source else ()
-    plan = _Plan(configs, tables, None if config else to, stay, protect, terms, punctuation, only_certain)
+    plan = _Plan(configs, tables, to if not config else None, stay, kept, punctuation, only_certain)
     changed: Article = {
         key: plan.convert(article[key]) for key in ("title", "text") if isinstance(article.get(key), str)
     }
     if all(article[key] == text for key, text in changed.items()):
         return article
-    meta = {**(article.get("meta") or {}), "converted": f"{'+'.join(configs) or 'terms'} {tables}"}
+    how = f"{'+'.join(configs)} {tables}" if configs else "terms" if terms else "punctuation"
+    meta = {**(article.get("meta") or {}), "converted": how}
     tag = TAGS.get(configs[-1].partition("2")[2]) if configs else None
     if tag and str(article.get("lang") or "").startswith("zh"):
         changed["lang"] = tag
@@ -97,7 +102,7 @@ def inverse(text: str, *, configs: list[str], tables: str) -> str:
     return text
 
 
-def _told(text: str, source: str | None, target: str) -> tuple[str | None, tuple[str | None, ...]]:
+def _told(text: str, source: str | None, target: str) -> tuple[str | None, Stay]:
     """The source script, as given or as the text tells (None: nothing is to be done), and of which script lines stay.
 
     Of a text in the target script only lines in the other one are converted, of any other text all that are not in
@@ -105,21 +110,40 @@ def _told(text: str, source: str | None, target: str) -> tuple[str | None, tuple
     """
     wanted, other = ("t", "s") if target == "s" else ("s", "t")
     if source is not None:
-        return source, (other,) if (source == "s") == (wanted == "s") else ()
+        return source, frozenset({other}) if (source == "s") == (wanted == "s") else NONE
     tables = rules.script_tables()
-    own = without(text, foreign(text, tables))
-    told = language.script(own, tables)
+    told = language.script(text, tables)
     if target == "jp":
-        return ("s" if told == "s" else "t") if told else None, ()
+        return ("s" if told == "s" else "t") if told else None, NONE
     if told in (wanted, "mixed"):
-        stay: tuple[str | None, ...] = (other,)
-    elif told == other and any(language.script(line, tables) == wanted for line in own.split("\n")):
-        stay = (other, "mixed", None)
+        stay: Stay = frozenset({other})
+    elif told == other and any(language.script(line, tables) == wanted for line in text.split("\n")):
+        stay = frozenset({other, "mixed", None})
     else:
-        return None, ()
+        return None, NONE
     if wanted == "s":
         return "s", stay
     return "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw", stay
+
+
+class _Kept(NamedTuple):
+    """What keeps every character, and has no say in which script a text or a line is in."""
+
+    protect: str | None
+    terms: str | None
+    engine_alone: bool
+    """With --config nothing is kept but what the user named."""
+
+    def found(self, text: str) -> list[Fixed]:
+        """In order, none overlapping another."""
+        found = [one for path in (self.protect, self.terms) if path for one in _words(path).found(text)]
+        if not self.engine_alone:
+            found += [*code(text), *foreign(text, rules.script_tables())]
+        return without_overlaps(found)
+
+    def masked(self, text: str) -> str:
+        """The text with blanks in their places."""
+        return masked(text, self.found(text))
 
 
 class _Plan(NamedTuple):
@@ -129,26 +153,25 @@ class _Plan(NamedTuple):
     tables: str
     target: str | None
     """None with --config, which looks at nothing in the text."""
-    stay: tuple[str | None, ...]
+    stay: Stay
     """Of which script lines stay as they are."""
-    protect: str | None
-    terms: str | None
+    kept: _Kept
     punctuation: bool
     only_certain: bool
 
     def convert(self, text: str) -> str:
-        if not self.configs and not self.terms:
-            return text
         if self.punctuation:
             marks = "s" if (self.target or self.configs[-1].partition("2")[2]) == "s" else "t"
-            spans = (span._replace(new=text[span.start : span.end]) for span in self._left_alone(text))
-            text = converted(text, without_overlaps(spans), lambda part: quoted(part, marks))
+            spans = [one._replace(new=text[one.start : one.end]) for one in self.kept.found(text)]
+            text = converted(quoted(text, marks), spans, str)  # marks are one character each
+        if not self.configs and not self.kept.terms:
+            return text
         return converted(text, without_overlaps(self._fixed(text)), self._by_dictionaries)
 
     def audit(self, text: str) -> list[Decision]:
         """Every choice; first those that no phrase decided."""
-        spans = without_overlaps(self._left_alone(text))
-        found = [one for one in self._decisions(text) if not any(at.start <= one.at < at.end for at in spans)]
+        open_to = masked(text, without_overlaps(self._left_alone(text)))
+        found = [one for one in self._decisions(text) if open_to[one.at] == one.old]
         return sorted(found, key=lambda decision: (bool(decision.phrase), decision.at))
 
     def _by_dictionaries(self, text: str) -> str:
@@ -162,18 +185,12 @@ class _Plan(NamedTuple):
             yield from (Fixed(one.at, one.at + 1, one.old) for one in self._decisions(text) if not one.phrase)
 
     def _left_alone(self, text: str) -> Iterator[Fixed]:
-        """What the user named comes first; with --to, also what is not in the source script."""
-        if self.protect:
-            yield from _words(self.protect).found(text)
-        if self.terms:
-            yield from _words(self.terms).found(text)
-        if self.target is None:
-            return
+        """What is kept, and lines that stay."""
+        kept = self.kept.found(text)
+        yield from kept
         tables = rules.script_tables()
-        yield from code(text)
-        yield from foreign(text, tables)
         if None in self.stay or any(language.evidence(text, tables)[script == "t"] for script in self.stay):
-            yield from lines(text, self.stay, tables)
+            yield from lines(text, lambda line: language.script(line, tables) in self.stay, kept)
 
     def _decisions(self, text: str) -> Iterator[Decision]:
         if self.configs:

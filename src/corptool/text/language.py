@@ -22,7 +22,7 @@ URL = re.compile(rf"(?<![A-Za-z0-9])(?:https?|ftp)://{ADDRESS}")
 WWW = re.compile(rf"(?<![A-Za-z0-9])www\.{ADDRESS}")
 MAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@[A-Za-z0-9][A-Za-z0-9_.-]*")
 """Mail addresses and @names. It begins where such characters begin, or long words would take squares."""
-NO_PROSE = re.compile("|".join([URL.pattern, WWW.pattern, MAIL.pattern, r"`[^`\n]*`", r"<[^<>\n]{1,200}>"]))
+NO_PROSE = re.compile(rf"{URL.pattern}|{WWW.pattern}|{MAIL.pattern}|`[^`\n]*`|<[^<>\n]{{1,200}}>")
 
 KANA_SHARE = 0.1
 """Of Han and kana. Japanese sentences have 40 % and more; Chinese ones quote a brand."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from corptool.text.language import HANGUL, KANA, MAIL, URL, WWW, Tables, is_chinese, language, script
+from corptool.text.language import HANGUL, KANA, MAIL, URL, WWW, Tables, is_chinese, language
 from corptool.text.script.chain import Dictionary
 
 CODE = {
@@ -22,6 +22,7 @@ CODE = {
 FOREIGN = re.compile(f"[{KANA}{HANGUL}]")
 CLAUSE = re.compile(r"[^\n。！？!?；;，、「」『』“”《》（）()]+")
 SENTENCE = re.compile(r"[^\n。！？!?]+")
+NOT_END = re.compile(r"[^\n]")
 MIDDLE_DOT = re.compile("[・ーの]")
 
 
@@ -82,18 +83,27 @@ def foreign(text: str, tables: Tables) -> Iterator[Fixed]:
                 yield Fixed(*span.span(), span[0])
 
 
-def lines(text: str, scripts: Container[str | None], tables: Tables) -> Iterator[Fixed]:
-    """Lines that are in one of these scripts (`s`, `t`, `mixed`, or None: it cannot be told)."""
+def lines(text: str, stays: Callable[[str], bool], fixed: Iterable[Fixed]) -> Iterator[Fixed]:
+    """Lines that stay as they are, judged without what is fixed in them.
+
+    >>> [one.new for one in lines("后来\\n後來", lambda line: "後" in line, [])]
+    ['後來']
+    """
     at = 0
-    for line in text.split("\n"):
-        if script(line, tables) in scripts:
-            yield Fixed(at, at + len(line), line)
+    for line in masked(text, fixed).split("\n"):
+        if stays(line):
+            yield Fixed(at, at + len(line), text[at : at + len(line)])
         at += len(line) + 1
 
 
-def without(text: str, fixed: Iterable[Fixed]) -> str:
-    """The text without these passages."""
-    return converted(text, [one._replace(new="") for one in fixed], str)
+def masked(text: str, fixed: Iterable[Fixed]) -> str:
+    """The text with blanks for these passages, of the same length and with the same lines.
+
+    >>> masked("用 `变量` 说", [Fixed(2, 6, "`变量`")])
+    '用      说'
+    """
+    blank = [one._replace(new=NOT_END.sub(" ", text[one.start : one.end])) for one in fixed]
+    return converted(text, blank, str)
 
 
 def without_overlaps(fixed: Iterable[Fixed]) -> list[Fixed]:
