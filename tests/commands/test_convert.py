@@ -2,11 +2,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corptool import dictionaries, edits, rules
 from corptool.article import dumps
 from corptool.commands.convert import convert
 from corptool.text.language import script
+from corptool.text.script.routes import TARGETS
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ARTICLE = {"id": "1", "title": "简体标题", "text": "里面的头发吹干了，发现软件有问题。See the README.", "x": 1}
@@ -24,6 +27,7 @@ TRADITIONAL = "這裡面的頭髮吹乾了，著名的作家說著話。"
         (TRADITIONAL, {"to": "hk"}),
         ("里面的头发", {"to": "s"}),
         ("運算子", {"to": "twp"}),  # OpenCC's s2twp would go on: 運運算元
+        ("広島県と東大。\n国会議事堂、学校", {"to": "jp"}),
         # what is left alone has no say
         ("運算子 `国语这说时`", {"to": "twp"}),
         ("運算子說 https://a.cn/国语这说时间", {"to": "twp"}),
@@ -64,6 +68,8 @@ def test_convert(options, expected):
         ({"to": "hk", "source": "tw"}, "這裡", "這裏"),
         ({"to": "jp"}, "廣島縣的圖書館", "広島県的図書館"),
         ({"to": "jp"}, "广岛县的图书馆", "広島県的図書館"),
+        ({"to": "jp"}, "广岛县的图书馆與東大", "広島県的図書館与東大"),
+        ({"to": "jp"}, "這裏的里程\n这里的图书馆", "這裏的里程\n這裏的図書館"),
         # passages in other languages, addresses and code
         ({"to": "tw"}, "他说「学校へ行きます」后走了。", "他說「学校へ行きます」後走了。"),
         ({"to": "tw"}, "国语。日本語の国語です。国语。", "國語。日本語の国語です。國語。"),
@@ -196,7 +202,7 @@ def test_known_names_and_one_to_many_characters(text, expected):
     assert dictionaries.engine("s2tw").convert(text) == expected
 
 
-@pytest.mark.parametrize("options", [{"to": "s"}, {"to": "tw"}, {"to": "twp"}, {"to": "hkp"}, {"to": "t"}])
+@pytest.mark.parametrize("options", [{"to": target} for target in TARGETS], ids=TARGETS)
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("golden/*.golden")), ids=lambda path: path.stem)
 def test_on_the_samples(path, options):
     text = json.loads(path.read_text(encoding="utf-8"))["text"]
@@ -234,6 +240,28 @@ def test_undo_refuses_what_other_tables_gave():
     article["edits"][0]["inverse"]["configs"] = ["t2jp"]
     with pytest.raises(ValueError, match="does not give back"):
         edits.undo_all(article)
+
+
+PIECES = st.sampled_from(
+    [
+        *"国國语語发發髮后後里裡裏干乾幹只隻说說与與広駅の，。“”「」\n `x",
+        "运算符",
+        "運算子",
+        "头发",
+        "图书馆",
+        "软件",
+        "學校",
+        "皇后",
+        "`变量`",
+    ]
+)
+
+
+@pytest.mark.parametrize("to", TARGETS)
+@given(text=st.lists(PIECES, max_size=30).map("".join), punctuation=st.booleans())
+def test_again_changes_nothing(text, punctuation, to):
+    once = convert({"text": text}, to=to, punctuation=punctuation)
+    assert convert({"text": once["text"]}, to=to, punctuation=punctuation)["text"] == once["text"]
 
 
 def test_twice_is_once():

@@ -112,9 +112,10 @@ def _told(text: str, source: str | None, target: str) -> tuple[str | None, Stay]
     if source is not None:
         return source, frozenset({other}) if (source == "s") == (wanted == "s") else NONE
     tables = rules.script_tables()
-    told = language.script(text, tables)
     if target == "jp":
-        return ("s" if told == "s" else "t") if told else None, NONE
+        chinese = language.is_chinese(text, tables)
+        return ("s" if language.is_simplified(text, tables) else "t") if chinese else None, NONE
+    told = language.script(text, tables)
     if told in (wanted, "mixed"):
         stay: Stay = frozenset({other})
     elif told == other and any(language.script(line, tables) == wanted for line in text.split("\n")):
@@ -175,6 +176,17 @@ class _Plan(NamedTuple):
         return sorted(found, key=lambda decision: (bool(decision.phrase), decision.at))
 
     def _by_dictionaries(self, text: str) -> str:
+        if self.target == "jp" and len(self.configs) > 1:
+            return "\n".join(map(self._line_to_japanese, text.split("\n")))
+        return self._by_all(text)
+
+    def _line_to_japanese(self, line: str) -> str:
+        """Traditional lines do not go through what makes Traditional ones."""
+        if language.is_simplified(line, rules.script_tables()):
+            return self._by_all(line)
+        return dictionaries.engine(self.configs[-1], self.tables).convert(line)
+
+    def _by_all(self, text: str) -> str:
         for config in self.configs:
             text = dictionaries.engine(config, self.tables).convert(text)
         return text
@@ -189,7 +201,9 @@ class _Plan(NamedTuple):
         kept = self.kept.found(text)
         yield from kept
         tables = rules.script_tables()
-        if None in self.stay or any(language.evidence(text, tables)[script == "t"] for script in self.stay):
+        if self.target == "jp":
+            yield from lines(text, lambda line: not language.is_chinese(line, tables), kept)
+        elif None in self.stay or any(language.evidence(text, tables)[script == "t"] for script in self.stay):
             yield from lines(text, lambda line: language.script(line, tables) in self.stay, kept)
 
     def _decisions(self, text: str) -> Iterator[Decision]:

@@ -124,8 +124,17 @@ def is_chinese(text: str, tables: Tables) -> bool:
     >>> [is_chinese(text, script_tables()) for text in ("他说", "國語", "国語", "他")]
     [True, True, False, False]
     """
-    characters = frozenset(text)
-    return bool(characters & tables.unreformed or (characters & tables.simplified) - tables.reformed)
+    return not tables.unreformed.isdisjoint(text) or is_simplified(text, tables)
+
+
+def is_simplified(text: str, tables: Tables) -> bool:
+    """Does it hold a character that only Simplified has: neither Traditional nor Japanese text?
+
+    >>> from corptool.rules import script_tables
+    >>> [is_simplified(text, script_tables()) for text in ("他说", "國語", "国")]
+    [True, False, False]
+    """
+    return bool((frozenset(text) & tables.simplified) - tables.reformed)
 
 
 def _number(counts: Mapping[str, int], span: str) -> int:
