@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corptool import dictionaries
-from corptool.text.script.chain import segmented
+from corptool.text.script.chain import matches, segmented
 
 CASES = Path(__file__).parents[2] / "cases" / "opencc.tsv"
 
@@ -48,3 +48,16 @@ def test_ideographic_descriptions(text, expected):
 def test_segments():
     phrases = dictionaries.chain("s2tw").segmentation
     assert segmented("Web里的一干二净 abc", phrases) == ["Web里的", "一干二净", " abc"]
+
+
+@pytest.mark.parametrize(
+    ("config", "text", "expected"),
+    [
+        ("s2twp", "皇后", "皇后"),
+        ("s2t", "头发干了后来发现", "頭髮幹了後來發現"),
+    ],
+)
+def test_long_runs_without_separators(config, text, expected):
+    chain = dictionaries.chain(config, dictionaries.PACKAGED)
+    assert chain.convert(text * 3000) == expected * 3000
+    assert sum(1 for _ in matches(text * 3000, chain)) >= 3000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple
 
 OPERANDS = {"\u2ff2": 3, "\u2ff3": 3, "\u2ffe": 1, "\u2fff": 1} | {
@@ -252,20 +253,20 @@ def _replaced(text: str, found: Iterable[tuple[int, str, str]]) -> str:
     return "".join(parts) + text[at:]
 
 
-def _longest_matches(piece: str, start: int, stage: Stage) -> Iterator[tuple[int, str, str]]:
+def _longest_matches(piece: str, start: int, stage: Stage) -> list[tuple[int, str, str]]:
     """The matches in a piece that begins at `start`: what no dictionary of the stage matched goes on to its next."""
-    if not piece or not stage:
-        return
-    dictionary, rest = stage[0], stage[1:]
-    best = -1
-    key = value = ""
-    for at in range(len(piece)):
-        entry = dictionary.prefix(piece, at)
-        if entry is not None and len(entry[0]) > len(key):
-            best, (key, value) = at, entry
-    if best < 0:
-        yield from _longest_matches(piece, start, rest)
-        return
-    yield from _longest_matches(piece[:best], start, stage)
-    yield start + best, key, value
-    yield from _longest_matches(piece[best + len(key) :], start + best + len(key), stage)
+    found: list[tuple[int, str, str]] = []
+    taken = bytearray(len(piece))
+    for dictionary in stage:
+        entries = ((at, dictionary.prefix(piece, at)) for at in range(len(piece)) if not taken[at])
+        waiting = [(-len(entry[0]), at, *entry) for at, entry in entries if entry]
+        heapify(waiting)
+        while waiting:
+            _, at, key, value = heappop(waiting)
+            end = at + len(key)
+            if (limit := taken.find(1, at, end)) < 0:
+                found.append((start + at, key, value))
+                taken[at:end] = b"\1" * len(key)
+            elif entry := dictionary.prefix(piece[at:limit], 0) if limit > at else None:
+                heappush(waiting, (-len(entry[0]), at, *entry))  # a longer one took the end: try what is left
+    return sorted(found)
