@@ -5,6 +5,8 @@ import os
 import pytest
 
 from corptool import dictionaries
+from corptool.commands.convert import _check, convert
+from corptool.pipeline import Pipeline
 from tests.conftest import ROOT, corptool
 
 
@@ -18,6 +20,7 @@ def package(tmp_path, monkeypatch):
 
     monkeypatch.setattr("importlib.metadata.distribution", lambda _: Distribution())
     monkeypatch.setenv("CORPTOOL_CACHE", str(tmp_path / "cache"))
+    _check.cache_clear()
     folder = tmp_path / "opencc" / "dictionary"
     folder.mkdir(parents=True)
     return folder
@@ -32,9 +35,7 @@ def test_a_package_that_is_not_the_one_says_how_to_mend_it(altered, package):
         dictionaries.dictionary.__wrapped__("TSPhrases")
 
 
-def test_what_is_kept_needs_no_package(package, monkeypatch):
-    with pytest.raises(ValueError, match="is not installed"):
-        dictionaries.check()
+def test_a_warm_cache_hides_nothing(package):
     cache = package.parents[1] / "cache"
     cache.mkdir()
     tables = dictionaries.CURRENT
@@ -42,7 +43,16 @@ def test_what_is_kept_needs_no_package(package, monkeypatch):
         f"{tables}-t2s-{dictionaries.__version__}-{dictionaries.FORMAT}-{dictionaries.rules.opencc_hash(tables)}.json"
     )
     (cache / name).touch()
-    dictionaries.check()
+    with pytest.raises(ValueError, match="is not installed"):
+        dictionaries.check()
+
+
+@pytest.mark.parametrize(
+    "run", [lambda: convert({"text": "网"}, to="tw"), lambda: Pipeline("convert --to tw")], ids=["stage", "pipeline"]
+)
+def test_in_the_library_it_is_a_value_error(run, package):
+    with pytest.raises(ValueError, match="is not installed: pip install"):
+        run()
 
 
 def test_the_command_says_it_once(tmp_path):

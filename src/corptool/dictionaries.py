@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,13 +40,14 @@ def engine(config: str, tables: str = CURRENT) -> Engine:
     return Engine(Chain.unpacked(state["chain"]), Compiled(**state["compiled"]))
 
 
-def check(tables: str = CURRENT) -> None:
-    """ValueError says what of the package is missing or altered, unless nothing of it is needed any more."""
-    if any(_cache_folder().glob(f"{tables}-*-{__version__}-{FORMAT}-{rules.opencc_hash(tables)}.json")):
-        return
-    for name in rules.opencc()["files"]:
-        if name.startswith("dictionary/"):
-            _packaged(name.removeprefix("dictionary/").removesuffix(".txt"))
+def check() -> None:
+    """ValueError says what of the package is missing or altered, whatever is kept of earlier runs.
+
+    Kept or not, a configuration works: but which are kept nobody knows, and half a run would fail.
+    """
+    files = (name for name in rules.opencc()["files"] if name.startswith("dictionary/"))
+    for _ in _published(files):
+        pass
 
 
 def _cache_folder() -> Path:
@@ -144,19 +146,31 @@ class _Dictionaries(dict[str, dict[str, str]]):
 
 def _packaged(name: str) -> dict[str, str]:
     """A dictionary as the package has it; empty where it has none of that name."""
-    known = rules.opencc()["files"].get(f"dictionary/{name}.txt")
-    if known is None:
+    file = f"dictionary/{name}.txt"
+    if file not in rules.opencc()["files"]:
         return {}
+    (data,) = _published([file])
+    lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
+    return dict(line.split("\t", 1) for line in lines if line)
+
+
+def _published(files: Iterable[str]) -> Iterator[bytes]:
+    """Files of the package, held against the hashes of what was published."""
     from hashlib import sha256
     from importlib import metadata
 
+    known = rules.opencc()["files"]
     mend = f"pip install --force-reinstall --no-deps {PACKAGE}=={rules.opencc()['package']}"
     try:
-        folder = metadata.distribution(PACKAGE).locate_file("opencc")
-        data = Path(str(folder), "dictionary", f"{name}.txt").read_bytes()
-    except (metadata.PackageNotFoundError, OSError):
-        raise ValueError(f"the dictionary {name} of {PACKAGE} is not installed: {mend}") from None
-    if sha256(data).hexdigest() != known:
-        raise ValueError(f"the dictionary {name} of {PACKAGE} is not the one that was published: {mend}")
-    lines = data.decode("utf-8").replace("\r\n", "\n").split("\n")
-    return dict(line.split("\t", 1) for line in lines if line)
+        folder = Path(str(metadata.distribution(PACKAGE).locate_file("opencc")))
+    except metadata.PackageNotFoundError:
+        raise ValueError(f"{PACKAGE} is not installed: {mend}") from None
+    for file in files:
+        what = f"the dictionary {Path(file).stem} of {PACKAGE}"
+        try:
+            data = (folder / file).read_bytes()
+        except OSError:
+            raise ValueError(f"{what} is not installed: {mend}") from None
+        if sha256(data).hexdigest() != known[file]:
+            raise ValueError(f"{what} is not the one that was published: {mend}")
+        yield data

@@ -10,6 +10,7 @@ from corptool.article import dumps
 from corptool.commands.convert import convert
 from corptool.text.language import script
 from corptool.text.script.routes import TARGETS
+from tests.conftest import corptool
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ARTICLE = {"id": "1", "title": "简体标题", "text": "里面的头发吹干了，发现软件有问题。See the README.", "x": 1}
@@ -268,3 +269,12 @@ def test_twice_is_once():
     article = convert(ARTICLE, to="twp")
     assert convert(article, to="twp") is article
     assert script(article["text"], rules.script_tables()) == "t"
+
+
+@pytest.mark.parametrize("options", [["--to", "s", "--config", "s2t"], ["--config", "s2t", "--to", "tw"]])
+def test_a_target_and_a_configuration_exclude_each_other(options):
+    done = corptool("convert", *options, given=b"")
+    assert (done.code, done.out) == (2, b"")
+    assert "give either it or --to" in done.err
+    with pytest.raises(ValueError, match="either config or to"):
+        convert({"text": "网"}, to="s", config="s2t")

@@ -33,18 +33,36 @@ NONE: Stay = frozenset()
 READABLE = click.Path(exists=True, dir_okay=False)
 
 
-def _usable(_context: click.Context, _option: click.Parameter, tables: str) -> str:
+class UnusableError(click.ClickException, ValueError):
+    """The dictionaries are not those that we know: no article can be converted, so it is said once, not of each."""
+
+
+@cache
+def _check() -> None:
     try:
-        dictionaries.check(tables)
-    except ValueError as error:  # once for the run, not once for each article
-        raise click.ClickException(str(error)) from None
+        dictionaries.check()
+    except ValueError as error:
+        raise UnusableError(str(error)) from None
+
+
+def _usable(_context: click.Context, _option: click.Parameter, tables: str) -> str:
+    _check()  # before anything is read
     return tables
 
 
+def _alone(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    other = "config" if option.name == "to" else "to"
+    if value is not None and context.params.get(other) is not None:
+        raise click.UsageError("--config is one of OpenCC's configurations and nothing else: give either it or --to")
+    return value
+
+
 @stage
-@click.option("--to", type=click.Choice(TARGETS), help="Target script.")
+@click.option("--to", type=click.Choice(TARGETS), callback=_alone, help="Target script; if none is given, s.")
 @click.option("--from", "source", type=click.Choice(SOURCES), help="Source script, instead of what the text tells.")
-@click.option("--config", type=click.Choice(CONFIGS), help="One of OpenCC's configurations, and nothing else.")
+@click.option(
+    "--config", type=click.Choice(CONFIGS), callback=_alone, help="One of OpenCC's configurations, and nothing else."
+)
 @click.option("--protect", type=READABLE, help="Names and terms to leave alone, one a line.")
 @click.option(
     "--terms", type=READABLE, help="Your own pairs, `source<tab>target` a line; they overrule the dictionaries."
@@ -56,7 +74,7 @@ def _usable(_context: click.Context, _option: click.Parameter, tables: str) -> s
 def convert(
     article: Article,
     *,
-    to: str = "s",
+    to: str | None = None,
     source: str | None = None,
     config: str | None = None,
     protect: str | None = None,
@@ -74,6 +92,10 @@ def convert(
       corptool convert --to tw articles.jsonl
       corptool convert --to s --protect names.txt --audit articles.jsonl
     """
+    if config and to:
+        raise ValueError("give either config or to")
+    _check()
+    to = to or "s"
     kept = _Kept(protect, terms, engine_alone=config is not None)
     source, stay = (source, NONE) if config else _told(kept.masked(article["text"]), source, to)
     configs = (config,) if config else route(source, to) if source else ()
