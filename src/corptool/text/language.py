@@ -39,6 +39,27 @@ ENGLISH = frozenset(
     "than into them can only other new some could time these two may then do first any my now such like our over man "
     "me even most made after also did many before must through your see how us i".split()
 )
+FUNCTION_WORDS = {
+    tag: frozenset(words.split())
+    for tag, words in {
+        "de": "der die das und ist in den von zu mit sich des auf für nicht ein eine einer dem es im auch als an "
+        "werden aus er hat dass sie nach wird bei noch wie um war haben nur oder aber vor zur mehr durch man sind ich",
+        "fr": "le la les de des du et est un une en que qui dans pour pas sur au aux avec ce il elle par plus ne se "
+        "sont son sa ses ont mais comme ou je nous vous leur cette été y a ces on si tu être fait tout d l qu n s c j",
+        "es": "el la los las de del y en que un una por con para se no es al lo su como más pero sus le ha o este sí "
+        "porque esta entre cuando muy sin sobre también me hasta hay donde han quien desde todo nos ya fue son",
+        "pt": "o a os as de do da dos das e em no na nos nas que um uma por com para se não é ao à mais mas foi como "
+        "seu sua ou ser quando muito há já está eu também só pelo pela até isso ela ele entre depois sem mesmo são",
+        "it": "il lo la i gli le di del della dei delle e in nel nella che un una per con non è al alla da dal si "
+        "sono come più ma anche ha ho suo sua o se questo questa ci quando su dopo stato tutto degli ai c l dell un",
+        "nl": "de het een van en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit wel naar "
+        "heeft ze door over werd worden hij ik wat dit was tot je hun meer had deze kan zich wordt die haar geen",
+    }.items()
+}
+"""Of the languages that chardet takes for one another."""
+FUNCTION_SHARE = 0.2
+CONFIDENCE = 0.8
+
 TAIWAN = re.compile(
     "軟體|硬體|程式碼|網際網路|行動電話|智慧型|部落格|簡訊|列印|雷射|計程車|捷運|腳踏車|義大利|紐西蘭|歐巴馬|川普|馬鈴薯|"
     "冰淇淋|悠遊卡|健保|統一編號|新臺幣|新台幣|滑鼠|記憶體|資料庫|物件導向|伺服器|迴圈|預設|解析度|介面|使用者"
@@ -144,15 +165,13 @@ def _number(counts: Mapping[str, int], span: str) -> int:
 
 def _is_japanese(characters: frozenset[str], han: int, kana: int, tables: Tables) -> bool:
     japanese_only = characters & tables.japanese
-    conforms = not characters & tables.unreformed and _in_jis(characters)
+    simplified = (characters & tables.simplified) - tables.reformed
+    conforms = not characters & tables.unreformed and not simplified and _in_jis(characters)
+    # の alone is an ornament in Chinese
     if kana >= KANA_SHARE * (han + kana) and (conforms or set(re.findall(f"[{KANA}]", "".join(characters))) != {"の"}):
         return bool(kana)
-    if not conforms:
-        return False
     reforms = characters & tables.simplified & tables.reformed
-    return bool(japanese_only or (reforms and characters & tables.traditional)) and not (
-        (characters & tables.simplified) - tables.reformed
-    )
+    return conforms and bool(japanese_only or (reforms and characters & tables.traditional))
 
 
 def _in_jis(characters: frozenset[str]) -> bool:
@@ -194,11 +213,18 @@ def _of_words(text: str) -> str | None:
     if not found:
         return None
     known = sum(word in ENGLISH for word in found)
-    if known >= max(1, 0.2 * len(found)):
+    shares = {tag: sum(word in words for word in found) / len(found) for tag, words in FUNCTION_WORDS.items()}
+    best = max(shares, key=lambda tag: shares[tag])
+    if known >= max(1, 0.2 * len(found), shares[best] * len(found)):
         return "en"
     if sum(map(len, found)) < 60:
         return None
     import chardet
 
-    named = chardet.detect(text.encode("utf-8", "ignore"))["language"]
-    return named if named and named not in ("en", "zh", "ja", "ko") else None
+    told = chardet.detect(text.encode("utf-8", "ignore"))
+    named = told["language"]
+    if not named or named in ("en", "zh", "ja", "ko") or told["confidence"] < CONFIDENCE:
+        return None
+    if shares[best] < FUNCTION_SHARE:
+        return None if named in shares else named
+    return named if named == best else None
