@@ -219,6 +219,16 @@ def test_undo(options):
     assert edits.undo_all(convert(ARTICLE, **options)) == ARTICLE
 
 
+@pytest.mark.parametrize(
+    ("text", "to"), [("他说“‘这里’”，后来“那里”。" * 20, "tw"), ("他說「『這裡』」，後來「那裡」。" * 20, "s")]
+)
+def test_quotation_marks_are_given_back_by_the_inverse(text, to):
+    article = convert({"text": text}, to=to, punctuation=True)
+    assert edits.undo_all(article) == {"text": text}
+    plain = convert({"text": text}, to=to)
+    assert len(dumps(article["edits"])) < len(dumps(plain["edits"])) + 50
+
+
 def test_edits_are_small():
     text = "\n".join(
         line.split("\t")[1]

@@ -15,7 +15,7 @@ from corptool.stage import stage
 from corptool.text import language
 from corptool.text.script.deciding import Decision, decisions
 from corptool.text.script.passages import Fixed, Terms, code, converted, foreign, lines, masked, without_overlaps
-from corptool.text.script.quotes import quoted
+from corptool.text.script.quotes import quoted, unquoted
 from corptool.text.script.routes import CONFIGS, SOURCES, TARGETS, inverse_routes, route
 
 TAGS = {
@@ -114,11 +114,15 @@ def convert(
         changed["audit"] = [list(decision) for decision in plan.audit(article["text"])]
     known = rules.opencc()["configs"][tables].keys()
     backs = [back for back in inverse_routes(configs) if known >= {*back}] or [()]
-    return article | changed | {"meta": meta}, None, [{"configs": [*back], "tables": tables} for back in backs]
+    marks = {"marks": "t" if plan.marks == "s" else "s"} if punctuation else {}
+    inverses = [{"configs": [*back], "tables": tables, **marks} for back in backs]
+    return article | changed | {"meta": meta}, None, inverses
 
 
-def inverse(text: str, *, configs: list[str], tables: str) -> str:
+def inverse(text: str, *, configs: list[str], tables: str, marks: str | None = None) -> str:
     """Nearly the text before conversion: the edits hold only where this is not it."""
+    if marks:
+        text = unquoted(text, marks)
     for config in configs:
         text = dictionaries.engine(config, tables).convert(text)
     return text
@@ -182,11 +186,15 @@ class _Plan(NamedTuple):
     punctuation: bool
     only_certain: bool
 
+    @property
+    def marks(self) -> str:
+        """Whose quotation marks the target script has: `s` or `t`."""
+        return "s" if (self.target or self.configs[-1].partition("2")[2]).startswith("s") else "t"
+
     def convert(self, text: str) -> str:
         if self.punctuation:
-            marks = "s" if (self.target or self.configs[-1].partition("2")[2]) == "s" else "t"
             spans = [one._replace(new=text[one.start : one.end]) for one in self.kept.found(text)]
-            text = converted(quoted(text, marks), spans, str)  # marks are one character each
+            text = converted(quoted(text, self.marks), spans, str)  # marks are one character each
         if not self.configs and not self.kept.terms:
             return text
         return converted(text, without_overlaps(self._fixed(text)), self._by_dictionaries)

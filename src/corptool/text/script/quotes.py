@@ -24,3 +24,13 @@ def quoted(text: str, target: str) -> str:
     marks = dict(zip(SIMPLIFIED, TRADITIONAL, strict=True))
     lines = text.split("\n")
     return "\n".join(CURLY.sub(lambda mark: marks[mark[0]], line) if HAN.search(line) else line for line in lines)
+
+
+def unquoted(text: str, source: str) -> str:
+    """With the marks of the source script throughout: nearly what `quoted` was given, by a rule that never changes.
+
+    >>> unquoted("他说：「那是『机器学习』」。", "s"), unquoted("It’s “是”", "t")
+    ('他说：“那是‘机器学习’”。', 'It』s 「是」')
+    """
+    old, new = (TRADITIONAL, SIMPLIFIED) if source == "s" else (SIMPLIFIED, TRADITIONAL)
+    return text.translate(str.maketrans(old, new))
