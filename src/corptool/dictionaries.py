@@ -28,7 +28,7 @@ PACKAGED, CURRENT = TABLES = ("opencc-1.1.6", "opencc-1.4.2")
 def engine(config: str, tables: str = CURRENT) -> Engine:
     """What converts by a configuration. Worked out on first use and kept in the user's cache folder.
 
-    A quarter of a second becomes a hundredth. The file is named by all that went into it and begins with a hash of
+    Some tenths of a second become a hundredth. The file is named by all that went into it and begins with a hash of
     the rest, so an old, foreign or broken one is never used; where none can be written nothing is kept.
     """
     kept = _cache_folder() / f"{tables}-{config}-{__version__}-{FORMAT}-{rules.opencc_hash(tables)}.json"

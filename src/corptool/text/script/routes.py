@@ -49,6 +49,8 @@ def inverse_routes(configs: Sequence[str]) -> list[tuple[str, ...]]:
         return [(name,) for name in ("s2tw", "s2t", "s2hk", "s2twp")]
     if start == "s" and end in ("tw", "hk"):
         return [(f"{end}2sp",), (f"{end}2s",)] if configs[-1].endswith("p") else [(f"{end}2s",)]
+    if end == "jp":  # lines in both scripts became Japanese
+        return [(*route("jp", start),), ("jp2t",), ("jp2t", "t2tw"), ("jp2t", "t2hk")]
     return [route(end, start)]
 
 
