@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Duplicates beside the peers: what is found, what is lost, CPU seconds as ratios, memory.
 
-    python -m venv /tmp/peers && /tmp/peers/bin/pip install rensa==0.5.0 datasketch==2.0.0 orjson
-    python benchmarks/dedup.py --peers /tmp/peers/bin/python DIR...
+    python -m venv .peers/mine && .peers/mine/bin/pip install rensa==0.5.0 datasketch==2.0.0 orjson
+    python benchmarks/dedup.py --peers .peers/mine/bin/python DIR...
 
 Each DIR holds docs.jsonl (id, text) and, where known, truth.jsonl (id, cluster). The peers are used as their
 documentation does: word 5-shingles, 128 permutations, threshold 0.7; rensa's candidates are checked on their shingles.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Encodings beside the peers: detection, repair, restoration, clean text left alone, speed.
 
-    python -m venv /tmp/peers && /tmp/peers/bin/pip install chardet charset-normalizer ftfy django
-    python benchmarks/encoding.py DATA --peers /tmp/peers/bin/python
+    python -m venv .peers/mine && .peers/mine/bin/pip install chardet charset-normalizer ftfy django
+    python benchmarks/encoding.py DATA --peers .peers/mine/bin/python
 
 DATA holds manifest.jsonl, files/ and mojibake.jsonl: files and pairs of broken and fixed text, with their encodings and
 chains. The peers run in an environment of their own. Other languages are Django's translations, which that environment

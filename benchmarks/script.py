@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Script conversion beside its peers: the same output, and how fast.
 
-    python -m venv /tmp/cpp && /tmp/cpp/bin/pip install opencc==1.4.2
-    python benchmarks/script.py --opencc /tmp/cpp/bin/python TEXT...
+    python -m venv .peers/opencc && .peers/opencc/bin/pip install opencc==1.4.2
+    python benchmarks/script.py --opencc .peers/opencc/bin/python TEXT...
 
 OpenCC's own wheel and the package that corptool depends on own one import name, so the wheel lives in an environment
 of its own and is run from there. Prints, for each configuration, how many lines of the texts and how many fuzzed

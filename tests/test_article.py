@@ -33,7 +33,7 @@ def test_comes_back(line):
         (b"[1, 2]", "a JSON list, not an object with a `text`"),
         (b'"text"', "a JSON string, not an object with a `text`"),
         (b"null", "a JSON null, not an object with a `text`"),
-        (b'{"text": "half', "not JSON: Unterminated string starting at at character 9"),
+        (b'{"text": "half', "not JSON: Unterminated string at character 9"),
         (b'{"text": "\xff"}', "not UTF-8: byte 0xff at 10"),
         (b"[" * 100_000, "not usable JSON: nested more than 200 levels deep"),
         (b'{"x":' + b"[" * 300 + b"]" * 300 + b"}", "not usable JSON: nested more than 200 levels deep"),

@@ -32,6 +32,9 @@ BAD = b'{"id":"2","text":"tw\n'
         (["run", "nowhere.pipeline"], b"", 2, "there is no file nowhere.pipeline, and no stage of that name"),
         (["run", "undo --bytes | fix"], GOOD, 1, "only text can be rebuilt"),
         (["undo", "--before", "cleen"], GOOD, 2, "did you mean `clean`?"),
+        (["clean", "--keep", "notise"], GOOD, 2, "there is no kind 'notise': there are "),
+        (["filter", "--lang", "chinese"], GOOD, 2, "'chinese' is no language tag such as en, zh or zh-Hant"),
+        (["fix", "-o", "/proc/no/such/out.jsonl"], GOOD, 1, "/proc/no"),
         (["ru"], b"", 2, "did you mean `run`?"),
         (["export", "--format", "md"], b"", 2, "name a folder for them with -o"),
         (["export", "--format", "md"], GOOD, 2, "name a folder for them with -o"),
@@ -55,7 +58,7 @@ def test_rejects_are_kept_whole(tmp_path):
     rows = [json.loads(line) for line in (tmp_path / "lost.jsonl").read_bytes().splitlines()]
     assert ended.code == 3
     assert rows[0] == {
-        "stage": "dedup", "reason": "not JSON: Unterminated string starting at at character 17", "failed": True,
+        "stage": "dedup", "reason": "not JSON: Unterminated string at character 17", "failed": True,
         "path": "-", "line": 2, "offset": 24, "raw": '{"id":"2","text":"tw',
     }  # fmt: skip
     assert rows[1]["raw"].encode("utf-8", "surrogateescape") == b'{"text":"\xff"}'

@@ -95,3 +95,19 @@ def test_done():
     assert not edits.done(after, stage="clean", options={})
     assert not edits.done(after, stage="fix", options={"keep": ["x"]})
     assert not edits.done(after | {"text": "other"}, stage="clean", options={"keep": ["x"]})
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"stage": "index", "inverse": {}},
+        {"stage": "os.path", "inverse": {}},
+        {"stage": "convert", "inverse": {"nope": 1}},
+        {"stage": "convert", "inverse": {"configs": ["s2tw"], "tables": "x"}},
+        {"stage": 5, "inverse": {}},
+    ],
+)
+def test_an_inverse_that_is_none_is_refused(entry):
+    forged = {"set": {}, "changes": [], "check": edits.digest("x"), "was": "", "version": "0"} | entry
+    with pytest.raises(ValueError, match=r"that there is not|has no"):
+        edits.undo({"text": "x", "edits": [forged]})

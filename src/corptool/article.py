@@ -114,7 +114,8 @@ def _read_by_json(line: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: byte 0x{line[error.start]:02x} at {error.start}") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at character {error.pos}") from None
+        what = error.msg.removesuffix(" starting at")
+        raise ValueError(f"not JSON: {what} at character {error.pos}") from None
     except RecursionError:
         raise ValueError(TOO_DEEP) from None
 

@@ -303,7 +303,12 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
     os.makedirs(folder or ".", exist_ok=True)
     beside = os.path.join(folder, f".{name[:60]}.{os.getpid()}.part")
     try:
-        with open(beside, "wb") as stream:
+        stream = open(beside, "wb")  # noqa: SIM115 - the error of opening is told with the name that was typed
+    except OSError as error:
+        error.filename = path
+        raise
+    try:
+        with stream:
             yield stream
         os.replace(beside, path)
     finally:

@@ -142,9 +142,12 @@ def _inverted(stage: str, arguments: Mapping[str, Any], text: str) -> str:
     """What the stage's own `inverse` makes of the text."""
     from importlib import import_module
 
-    if not stage.isidentifier():  # it stands in the article, which anybody may have written
-        raise ValueError(f"there is no stage {stage!r}")
-    back: str = import_module(f"corptool.commands.{stage}").inverse(text, **arguments)
+    try:
+        if not stage.isidentifier():  # it stands in the article, which anybody may have written
+            raise ImportError
+        back: str = import_module(f"corptool.commands.{stage}").inverse(text, **arguments)
+    except (ImportError, AttributeError, TypeError, KeyError):
+        raise ValueError(f"its edits name an inverse of {stage!r} that there is not") from None
     return back
 
 

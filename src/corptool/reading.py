@@ -21,6 +21,7 @@ LINES = (".jsonl", ".ndjson")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 HTML = rb"(?i)(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|head|\?xml|!--)"
+BINARY = {b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"%PDF-": "a PDF"}
 OURS = {"origin": dict, "meta": dict, "edits": list, "hints": list}
 """Keys in which corptool keeps what it must be able to read again."""
 
@@ -79,6 +80,10 @@ class Document(NamedTuple):
 
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
         module = formats.load(self.format)
+        if self.format == "text" and self.options.as_ == "auto":
+            data = file.read()
+            _hold_text(data)
+            file = io.BytesIO(data)
         whole = not getattr(module, "MANY", False)
         given = {"encoding": self.options.encoding} if self.options.encoding else {}
         for number, record in enumerate(module.read(file, **given)):
@@ -155,7 +160,9 @@ def _of_archive(path: str, options: Options) -> Iterator[Batch]:
 
 
 def _unreadable(path: str, error: BaseException) -> Ready:
-    return Ready([Lost(Place(path), Dropped(b"", failure(error).removesuffix(f": {path}"), failed=True))])
+    ours = isinstance(error, OSError) or type(error) is ValueError
+    reason = failure(error).removesuffix(f": {path}") if ours else f"cannot be read: {' '.join(str(error).split())}"
+    return Ready([Lost(Place(path), Dropped(b"", reason, failed=True))])
 
 
 def _is_lines(start: bytes) -> bool:
@@ -247,12 +254,17 @@ def _sniffed(data: bytes) -> str:
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
+    _hold_text(data)
     if b"\0" in start and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        kind = (
-            "a PNG image" if start.startswith(b"\x89png") else "a PDF" if start.startswith(b"%pdf") else "binary data"
-        )
-        raise ValueError(f"looks like {kind}, not text (if it is text, say --as text)")
+        raise ValueError("looks like binary data, not text (if it is text, say --as text)")
     return "text"
+
+
+def _hold_text(data: bytes) -> None:
+    """ValueError where the bytes are a picture or the like under a name of text."""
+    for magic, what in BINARY.items():
+        if data.startswith(magic):
+            raise ValueError(f"looks like {what}, not text (if it is text, say --as text)")
 
 
 def _readable() -> str:
@@ -341,7 +353,7 @@ def _no_text(fields: Article, options: Options) -> str:
     shown = ", ".join(key for key in list(fields)[:9] if key != "origin")
     if options.map and "text" in options.map:
         return f"no string `{options.map['text']}`, which --map takes for the text, among its keys ({shown})"
-    return f"no string `text` or `html` among its keys ({shown}); --map text=KEY says where the text is"
+    return f"no string `text` or `html` among its keys ({shown}), or it is empty; --map text=KEY says where it is"
 
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:

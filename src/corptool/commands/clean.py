@@ -15,13 +15,15 @@ import click
 from corptool import rules as data
 from corptool.article import Article
 from corptool.stage import stage
-from corptool.text.boilerplate import find, removals
+from corptool.text.boilerplate import Rule, find, removals
 from corptool.text.changes import Change, apply, compose
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
 from corptool.text.metadata import fields, find_dateline
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
+OWN_KINDS = ("banner", "blank", "boilerplate", "dateline", "gloss", "repeated", "title")
+"""The kinds of what is found without a rule."""
 RULE_FILE = click.Path(exists=True, dir_okay=False)
 MODES = ["strict", "balanced", "recall"]
 
@@ -58,6 +60,9 @@ def clean(
     Example: corptool clean --keep notice page.txt
     """
 
+    known = data.boilerplate(*map(Path, rules))
+    _check((*keep, *only), known.rules)
+
     def wanted(kind: str) -> bool:
         return kind in only if only else kind not in keep
 
@@ -65,7 +70,6 @@ def clean(
     stripped = glosses(text, data.gloss_tables()) if wanted("gloss") and may_hold_glosses(text) else []
     plain = apply(text, stripped)
     hints = article.get("hints") or ()
-    known = data.boilerplate(*map(Path, rules))
     page, found = find(
         plain,
         known,
@@ -86,6 +90,13 @@ def clean(
     if explain:
         click.echo(explained(text, changes, colour="NO_COLOR" not in os.environ), err=True)
     return _merged(article, lifted), changes
+
+
+def _check(kinds: Iterable[str], rules: Iterable[Rule]) -> None:
+    """A usage error where a kind is none: what a slip in --keep would lose is lost in silence."""
+    if kinds and (wrong := {*kinds} - {*OWN_KINDS} - {rule.kind for rule in rules}):
+        known = ", ".join(sorted({*OWN_KINDS, *(rule.kind for rule in rules)}))
+        raise click.UsageError(f"there is no kind {min(wrong)!r}: there are {known}")
 
 
 def lines(article: Article) -> Key:

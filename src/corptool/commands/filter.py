@@ -27,8 +27,17 @@ def _expression(_: click.Context, __: click.Parameter, value: str | None) -> str
     return value
 
 
+def _tags(_context: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in value:
+        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+            raise click.BadParameter(f"{tag!r} is no language tag such as en, zh or zh-Hant")
+    return value
+
+
 @stage
-@click.option("--lang", multiple=True, metavar="TAG", help="In this language: zh holds zh-Hant too. Repeatable.")
+@click.option(
+    "--lang", multiple=True, metavar="TAG", callback=_tags, help="In this language: zh holds zh-Hant too. Repeatable."
+)
 @click.option("--min-chars", type=click.IntRange(0), help="With so many characters at least.")
 @click.option("--max-chars", type=click.IntRange(0), help="With so many characters at most.")
 @click.option("--after", metavar="DATE", callback=_day, help="Published on this day or later: 2024, 2024-05-31.")

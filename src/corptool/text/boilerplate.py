@@ -250,6 +250,7 @@ def removals(
     The lines that are `indented` (code) keep the white space at their beginning.
 
     >>> text = "\n首頁  \n\n\n第一段。 \n\n\n第二段。\n"
+    >>> from corptool.text.lines import split_lines
     >>> changes = removals(text, split_lines(text), [Finding(1, "navigation", "home")])
     >>> from corptool.text.changes import apply
     >>> apply(text, changes), [change.kind for change in changes]

@@ -17,6 +17,10 @@ SPECIAL = re.compile(
     "\uac00-\ud7a3\uff01-\uffee]"
 )
 
+# What damage that is beyond repair begins with, or consists of; one class of characters is searched ten times as fast
+# as the alternatives of `mojibake.LOST`.
+DAMAGE = re.compile("[锟烫屯葺ï�\ue000-\ufaff\U0002f800-\U0002fa1f]")
+
 
 def repairs(
     text: str,
@@ -80,7 +84,7 @@ def unrepaired(text: str) -> dict[str, int]:
     >>> unrepaired("锟斤拷锟斤拷 and �� \\uf900")
     {'lost': 2, 'compatibility': 1}
     """
-    if text.isascii():
+    if DAMAGE.search(text) is None:
         return {}
     counts = {
         "lost": len(mojibake.LOST.findall(text)),
