@@ -217,7 +217,7 @@ def without_hints(article):
 
 
 @pytest.mark.parametrize("text", [text for text in stages("article") if not text.startswith(("undo", "verify"))])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(content=TEXT)
 def test_generated_text(text, content):
     article = {"id": "x", "text": content}
@@ -232,14 +232,14 @@ def test_generated_text(text, content):
             assert outcomes(text, [one])[0] == [one]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(content=TEXT)
 def test_generated_text_fix_is_a_fixpoint(content):
     [once] = Pipeline("fix --edits drop")([{"id": "x", "text": content}])
     assert list(Pipeline("fix --edits drop")([once])) == [once]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(content=TEXT)
 def test_generated_text_through_the_main_job(content):
     article = {"id": "x", "text": content}
