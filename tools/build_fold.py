@@ -1,6 +1,6 @@
 """Write src/corptool/data/fold.tsv: which code points are one and the same to a reader who looks for copies.
 
-    pip install opencc-python-reimplemented==0.1.7 && python tools/build_fold.py
+    python tools/build_fold.py
 
 Each line is a run: first code point, length, what the first becomes, step (1 if what it becomes counts along,
 else 0), the numbers in hex. Code points that are in no run (punctuation, white space, controls) are skipped;
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-import opencc
+from corptool.dictionaries import PACKAGED, dictionary
 
 MARKS = {"(": 1, "\uff08": 1, ")": 2, "\uff09": 2}
 MARKS |= dict.fromkeys("\n\r\u2028\u2029.!?;\u3002\uff01\uff1f\uff1b\uff0e\uff61", 3)
@@ -32,10 +32,8 @@ def same_characters() -> dict[str, str]:
             char = root[char]
         return char
 
-    folder = Path(opencc.__file__).parent / "dictionary"
-    for name in ("TSCharacters.txt", "STCharacters.txt", "HKVariants.txt", "TWVariants.txt"):
-        for line in (folder / name).read_text("utf-8").splitlines():
-            char, _, others = line.partition("\t")
+    for name in ("TSCharacters", "STCharacters", "HKVariants", "TWVariants"):
+        for char, others in dictionary(name, PACKAGED).items():
             for other in others.split():
                 if len(char) == len(other) == 1:
                     low, high = sorted((find(char), find(other)))

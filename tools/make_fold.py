@@ -7,10 +7,10 @@ a character has several Simplified forms, the first. The table makes keys to mat
 """
 
 import sys
-from importlib.resources import files
 
-table = (files("opencc") / "dictionary" / "TSCharacters.txt").read_text(encoding="utf-8")
-pairs = sorted((old, new.split()[0]) for old, new in (line.split("\t") for line in table.splitlines()))
+from corptool.dictionaries import PACKAGED, dictionary
+
+pairs = sorted((old, new.split()[0]) for old, new in dictionary("TSCharacters", PACKAGED).items())
 pairs = [pair for pair in pairs if pair[0] != pair[1] and len("".join(pair).encode("utf-16-le")) == 4]
 rows = zip(*pairs, strict=True)
 sys.stdout.buffer.write("".join("".join(row) + "\n" for row in rows).encode())

@@ -104,12 +104,7 @@ def undo(article: Article) -> Article:
     text = article["text"]
     if "inverse" in entry:
         text = _inverted(stage, entry["inverse"], text)
-    parts: list[str] = []
-    at = 0
-    for start, old, new, *_ in entry["changes"]:
-        parts += text[at:start], old
-        at = start + len(new)
-    text = "".join(parts) + text[at:]
+    text = apply(text, (Change(at, at + len(new), old, "undo") for at, old, new, *_ in entry["changes"]))
     if "was" in entry and digest(text) != entry["was"]:
         raise ValueError(f"corptool {entry['version']} kept what `{stage}` of this version does not give back")
     before = article | {"text": text} | {key: old for key, (old, _) in entry["set"].items()}

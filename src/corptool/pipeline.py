@@ -52,8 +52,9 @@ class Pipeline:
         """What comes out of the last step, for these articles, or for the files that the first step names."""
         if self.steps[-1].output:
             raise ValueError("in the library a pipeline has no -o: write what it yields")
-        if self.steps[0].files or self.steps[0].files_from:
-            articles = self.steps[0].read(self.on_drop)
+        first = self.steps[0]
+        if first.stage.kind != "source" and (first.files or first.files_from):
+            articles = first.read(self.on_drop)
         for step in self.steps:
             articles = step.over(articles, on_drop=self.on_drop)
         return iter(articles)

@@ -81,9 +81,7 @@ class Document(NamedTuple):
     def _records(self, file: io.BytesIO | files.Stream) -> Iterator[Parcel | Lost]:
         module = formats.load(self.format)
         if self.format == "text" and self.options.as_ == "auto":
-            data = file.read()
-            _hold_text(data)
-            file = io.BytesIO(data)
+            _hold_text(file.start if isinstance(file, files.Stream) else file.getvalue())
         whole = not getattr(module, "MANY", False)
         given = {"encoding": self.options.encoding} if self.options.encoding else {}
         for number, record in enumerate(module.read(file, **given)):

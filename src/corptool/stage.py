@@ -20,7 +20,7 @@ import importlib
 import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -184,9 +184,10 @@ class Step:
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
         return edits.record(article, outcome, changes, **noted, keep=self.edits, inverses=inverses)
 
-    def key(self, article: Article) -> Any:
-        """What the corpus stage must know of an article to decide."""
-        return _with_named(self.stage._key, self.options)(article)
+    @cached_property
+    def key(self) -> Callable[[Article], Any]:
+        """Tells what the corpus stage must know of an article to decide."""
+        return _with_named(self.stage._key, self.options)
 
     def keys(self, articles: list[Article]) -> list[Any]:
         """The keys of a block of articles; in place of a key, the Dropped of an article that has none."""

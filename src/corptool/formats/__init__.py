@@ -19,6 +19,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple
 
+HEAVY = ("edits", "origin")
+"""Keys that formats for people leave out, unless all is asked for."""
+
 
 class Record(NamedTuple):
     """One article's worth of a file."""

@@ -18,7 +18,7 @@ from itertools import chain, count
 from typing import IO, Any
 
 from corptool.article import SURROGATE, Article, dumps, loads
-from corptool.formats import Record
+from corptool.formats import HEAVY, Record
 from corptool.rules import charset_tables
 from corptool.text import decode, excel
 
@@ -27,7 +27,6 @@ MANY = True  # articles in a file
 FIRST = ("file", "id", "title", "published", "author", "site", "source", "url", "lang", "text")
 """The columns that people look at; a spreadsheet shows the first ones."""
 TYPES = "corptool_types"
-HEAVY = ("edits", "origin")
 IN_MEMORY = 1 << 24  # bytes; what is more waits on disk until the last article has named its keys
 CHUNK = 1 << 18  # characters
 DELIMITERS = ",\t;|"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from corptool.article import SURROGATE, Article, dumps
-from corptool.formats import File, Record
+from corptool.formats import HEAVY, File, Record
 from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
 from corptool.text import decode, frontmatter
@@ -21,7 +21,6 @@ FOLDER = True
 JSON_KEY = "corptool_json"
 """The front matter key that holds, as a string of JSON, what YAML cannot say alike everywhere: lone
 surrogates, infinity, very long keys."""
-HEAVY = ("edits", "origin")
 
 PLAIN_KEY = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_]*")
 NOT_PRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
