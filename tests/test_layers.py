@@ -31,6 +31,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
     "features": (set(), {"click", "os", "pathlib"}),
     "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
+    "outputs": ({"corptool.article", "corptool.formats"}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
@@ -58,7 +59,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "engine": (
         {
             f"corptool.{part}"
-            for part in ("article", "edits", "engine", "files", "formats", "pipeline", "reading", "stage")
+            for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "stage")
         },
         set(),
     ),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
 from corptool.edits import trimmed
 from corptool.files import CHUNK
-from corptool.formats import File
+from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
 from corptool.stage import AsIs, Step, attempt
@@ -22,7 +22,6 @@ from corptool.stage import AsIs, Step, attempt
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
 
-Output = Parcel | bytes | File
 Counts = Counter[tuple[int, str]]
 """(position of the step, `in` | `out` | `dropped` | `merged` | `rejected`) to a number of articles."""
 
