@@ -1,0 +1,122 @@
+"""Where a pipeline's output goes: standard output, a file that appears whole or not at all, or files in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO
+
+import click
+
+from corptool.article import Parcel
+from corptool.formats import FOLDER, File
+
+Output = Parcel | bytes | File
+
+
+def say(message: str) -> None:
+    """Print on standard error; that nobody reads it must not change what is done."""
+    with contextlib.suppress(OSError):
+        click.echo(message, err=True)
+
+
+@contextlib.contextmanager
+def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
+    """A function that writes outputs: to standard output, to a file, or to files in a folder."""
+    with contextlib.ExitStack() as stack:
+        streams: list[IO[bytes]] = []
+        folder = output if output and (os.path.isdir(output) or output.endswith(("/", os.sep))) else None
+
+        def stream() -> IO[bytes]:
+            if not streams:
+                streams.append(stack.enter_context(written(output)))
+            return streams[0]
+
+        def write(outputs: list[Output]) -> None:
+            nonlocal folder
+            for item in outputs:
+                if item is FOLDER or item == FOLDER:
+                    folder = _made(output)
+                elif not isinstance(item, File):
+                    stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
+                elif folder is None:
+                    stream().writelines(_pieces(item))
+                else:
+                    _write_file(folder, item)
+            if streams:
+                streams[0].flush()
+
+        yield write
+        if folder is None:
+            stream()  # no article is an empty file, not a missing one
+
+
+def _made(folder: str | None) -> str:
+    if folder is None:
+        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+    os.makedirs(folder, exist_ok=True)
+    if others := sum(1 for _ in os.scandir(folder)):
+        say(f"{folder}: {others} files were there before; those of other names stay")
+    return folder
+
+
+def _write_file(folder: str, file: File) -> None:
+    if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
+        raise click.ClickException(f"will not write outside {folder}: {file.name}")
+    with written(os.path.join(folder, file.name)) as stream:
+        stream.writelines(_pieces(file))
+
+
+def _pieces(file: File) -> Iterable[bytes]:
+    return [file.data] if isinstance(file.data, bytes) else file.data
+
+
+@contextlib.contextmanager
+def written(path: str | None) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
+    if path is None or path == "-":
+        yield sys.stdout.buffer
+        with contextlib.suppress(BrokenPipeError):
+            sys.stdout.buffer.flush()
+        return
+    if not _is_regular(path):
+        with open(path, "wb") as stream:
+            yield stream
+        return
+    path = os.path.realpath(path)  # what a link leads to is written, and the link stays
+    _end_in_order()
+    folder, name = os.path.split(path)
+    os.makedirs(folder or ".", exist_ok=True)
+    beside = os.path.join(folder, f".{name[:60]}.{os.getpid()}.part")
+    try:
+        stream = open(beside, "wb")  # noqa: SIM115 - the error of opening is told with the name that was typed
+    except OSError as error:
+        error.filename = path
+        raise
+    try:
+        with stream:
+            yield stream
+        os.replace(beside, path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM unwind as Ctrl-C does, so that unfinished files are removed."""
+    import signal
+
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def _is_regular(path: str) -> bool:
+    if path.startswith(("/dev/", "/proc/")):  # /dev/stdout may lead to a regular file
+        return False
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except FileNotFoundError:
+        return True
