@@ -86,6 +86,38 @@ def opened(path: str) -> Iterator[Stream]:
             yield _seen_through(file, suffix(path))
 
 
+@contextmanager
+def between(path: str, start: int, end: int) -> Iterator[Stream]:
+    """The bytes of a file from one place to another."""
+    with open(path, "rb", buffering=0) as file:
+        file.seek(start)
+        yield Stream(_Limited(file, end - start))  # type: ignore[arg-type]
+
+
+class _Limited:
+    """The next bytes of a file and no more."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file = file
+        self.left = left
+
+    def read(self, size: int) -> bytes:
+        """Some of them; b"" at their end."""
+        data = self.file.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
+def line_after(path: str, offset: int) -> int:
+    """Where the first line begins that begins at this place of a file or later."""
+    with open(path, "rb") as file:
+        file.seek(offset - 1)
+        while data := file.readline(CHUNK):
+            if data.endswith(b"\n"):
+                break
+        return file.tell()
+
+
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw)
     told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
