@@ -27,10 +27,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
         {"sys"},
     ),
-    "store": (set(), {"click", "sys"}),
-    "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
-    "features": (set(), {"click", "os", "pathlib"}),
-    "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
+    "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
     "outputs": ({"corptool.article", "corptool.formats"}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
@@ -39,13 +36,11 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             f"corptool.{part}"
             for part in (
                 "article",
-                "copies",
                 "dictionaries",
+                "duplicates",
                 "edits",
-                "features",
                 "files",
                 "formats",
-                "index",
                 "keys",
                 "metatable",
                 "reading",
