@@ -44,14 +44,15 @@ class Lines(NamedTuple):
     """Whole lines of JSON Lines."""
 
     place: Place
-    data: bytes
+    lines: list[bytes]
+    """Without their newlines."""
     options: Options
     member: str | None = None
 
     def items(self) -> Iterator[Parcel | Lost]:
         """Articles come in untouched; a record that is none yet is read as one."""
         path, first, offset = self.place
-        for number, line in enumerate(self.data.split(b"\n"), first or 1):
+        for number, line in enumerate(self.lines, first or 1):
             if line and not line.isspace():
                 yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options, self.member)
             offset += len(line) + 1
@@ -177,17 +178,16 @@ def _lines(stream: files.Stream, path: str, options: Options, member: str | None
     line, offset = 1, len(UTF8_MARK) * stream.start.startswith(UTF8_MARK)
     pending: list[bytes] = []
     for chunk in _utf8(stream):
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            data = b"".join([*pending, chunk[:cut]])
-            yield Lines(Place(path, line, offset), data, options, member)
-            line += data.count(b"\n")
-            offset += len(data)
-            pending.clear()
-        if cut < len(chunk):
-            pending.append(chunk[cut:])
-    if pending:
-        yield Lines(Place(path, line, offset), b"".join(pending), options, member)
+        lines = chunk.split(b"\n")
+        pending.append(lines[0])
+        if len(lines) > 1:
+            lines[0] = b"".join(pending)
+            pending = [lines.pop()]
+            yield Lines(Place(path, line, offset), lines, options, member)
+            line += len(lines)
+            offset += len(lines) + sum(map(len, lines))
+    if any(pending):
+        yield Lines(Place(path, line, offset), [b"".join(pending)], options, member)
 
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
