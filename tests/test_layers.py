@@ -11,12 +11,16 @@ SOURCE = Path(__file__).parents[1] / "src" / "corptool"
 HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
-    "rules": ({"corptool.text"}, {"click"}),
+    "plugins": (set(), {"sys", "json"}),
+    "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "files": (set(), {"click"}),
-    "formats": ({"corptool.article", "corptool.formats", "corptool.text", "corptool.rules"}, {"click"}),
+    "formats": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "formats", "plugins", "rules", "text"))},
+        {"click"},
+    ),
     "reading": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "keys", "metatable"))},
         {"click"},
@@ -24,7 +28,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
     "stage": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
+        {
+            "corptool",
+            *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "plugins", "reading")),
+        },
         {"sys"},
     ),
     "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
@@ -43,6 +50,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "formats",
                 "keys",
                 "metatable",
+                "plugins",
                 "reading",
                 "rules",
                 "stage",

@@ -223,7 +223,9 @@ def _documents(document: Document) -> Iterator[Batch]:
 def _known(path: str) -> bool:
     """Whether a file met on a walk is one to read: by its name."""
     name = os.path.basename(files.bare(path)).lower()
-    return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
+    if name.startswith("."):
+        return False
+    return name.endswith((*LINES, *files.ARCHIVES)) or formats.of_suffix(files.suffix(name)) is not None
 
 
 def _is_page(path: str) -> bool:
@@ -243,7 +245,7 @@ def _format_of(path: str, options: Options) -> str | None:
     if path == "-":
         return None
     suffix = files.suffix(files.bare(path))
-    return "jsonl" if suffix in LINES else formats.by_suffix().get(suffix)
+    return "jsonl" if suffix in LINES else formats.of_suffix(suffix)
 
 
 def _sniffed(data: bytes) -> str:
@@ -266,7 +268,7 @@ def _hold_text(data: bytes) -> None:
 
 
 def _readable() -> str:
-    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
+    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix(), *formats.added_suffixes()))) + " can"
 
 
 def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
