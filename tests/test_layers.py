@@ -8,15 +8,22 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "corptool"
-HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
+HEAVY = {
+    *("numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"),
+    *("pyarrow", "fsspec", "ray"),
+}
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
     "rules": ({"corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "extras": (set(), {"click", "os", "sys", "pathlib"}),
     "files": (set(), {"click"}),
-    "formats": ({"corptool.article", "corptool.formats", "corptool.text", "corptool.rules"}, {"click"}),
+    "formats": (
+        {"corptool", "corptool.article", "corptool.extras", "corptool.formats", "corptool.text", "corptool.rules"},
+        {"click"},
+    ),
     "reading": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "keys", "metatable"))},
         {"click"},

@@ -23,7 +23,9 @@ LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a s
 class Stream(io.RawIOBase):
     """A stream of bytes of which a read returns what has arrived: an article need not wait for the next one."""
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: IO[bytes], *, seekable: bool = False) -> None:
+        self._raw = raw
+        self._seekable = seekable and raw.seekable()
         self._read = getattr(raw, "read1", raw.read)
         self.start = b""
         """The first bytes, to be looked at; they are read again."""
@@ -32,8 +34,21 @@ class Stream(io.RawIOBase):
         self._again = self.start
 
     def readable(self) -> bool:
-        """True: this is all it can do."""
+        """True."""
         return True
+
+    def seekable(self) -> bool:
+        """Whether it is a file as it lies there: what is decompressed would be decompressed again."""
+        return self._seekable
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place in the file, if it is seekable."""
+        if not self._seekable:
+            return super().seek(offset, whence)  # says that it is not
+        if whence == os.SEEK_CUR:
+            offset -= len(self._again)
+        self._again = b""
+        return self._raw.seek(offset, whence)
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what has arrived; 0 at the end."""
@@ -87,7 +102,7 @@ def opened(path: str) -> Iterator[Stream]:
 
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
-    stream = Stream(raw)
+    stream = Stream(raw, seekable=True)
     told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
     kind = named if named in COMPRESSED else told[0] if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from functools import lru_cache
 from hashlib import sha256
 
-from corptool import edits, files, reading
+from corptool import edits, files, formats, reading
 from corptool.article import Article
 from corptool.stage import stage
 from corptool.text.decode import encode
@@ -61,12 +62,17 @@ def _record(origin: Article) -> bytes:
 
 def _piece(origin: Article, offset: int, length: int) -> bytes:
     """The bytes of a record that is no line: a row of a table, an object of an array, a page of a web archive."""
-    path = origin["path"]
-    if origin.get("member") is None and files.bare(path) == path:
+    path, member = origin["path"], origin.get("member")
+    kind = formats.by_suffix().get(files.suffix(files.bare(member or path)))
+    if kind == "parquet" or origin["format"] == "parquet":
+        with io.BytesIO(_whole(path, member)) if member else files.opened(path) as file:
+            row: bytes = formats.load("parquet").record(file, offset)
+            return row
+    if member is None and files.bare(path) == path:
         with open(path, "rb") as file:
             file.seek(offset)
             return file.read(length)
-    return _whole(path, origin.get("member"))[offset : offset + length]
+    return _whole(path, member)[offset : offset + length]
 
 
 @lru_cache(1)
