@@ -19,7 +19,8 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "extras": (set(), {"click", "os", "sys", "pathlib"}),
-    "files": (set(), {"click"}),
+    "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
+    "files": ({"corptool", "corptool.remote"}, {"click"}),
     "formats": (
         {"corptool", "corptool.article", "corptool.extras", "corptool.formats", "corptool.text", "corptool.rules"},
         {"click"},
@@ -38,7 +39,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
     "features": (set(), {"click", "os", "pathlib"}),
     "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
-    "outputs": ({"corptool.article", "corptool.formats"}, set()),
+    "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}

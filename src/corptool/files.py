@@ -23,9 +23,9 @@ LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a s
 class Stream(io.RawIOBase):
     """A stream of bytes of which a read returns what has arrived: an article need not wait for the next one."""
 
-    def __init__(self, raw: IO[bytes], *, seekable: bool = False) -> None:
+    def __init__(self, raw: IO[bytes], *, as_it_lies: bool = False) -> None:
         self._raw = raw
-        self._seekable = seekable and raw.seekable()
+        self._as_it_lies = as_it_lies
         self._read = getattr(raw, "read1", raw.read)
         self.start = b""
         """The first bytes, to be looked at; they are read again."""
@@ -38,13 +38,13 @@ class Stream(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """Whether it is a file as it lies there: what is decompressed would be decompressed again."""
-        return self._seekable
+        """Whether one may jump about in it: not where it is decompressed, which would begin again at each jump."""
+        return self._as_it_lies and self._raw.seekable()
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to a place in the file, if it is seekable."""
-        if not self._seekable:
-            return super().seek(offset, whence)  # says that it is not
+        """Go to a place in the file."""
+        if not self.seekable():
+            return super().seek(offset, whence)  # says that it cannot be done
         if whence == os.SEEK_CUR:
             offset -= len(self._again)
         self._again = b""
@@ -73,12 +73,31 @@ def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
     On a walk, files of which `known(name)` is false are passed over, and their number is logged.
     """
     for name in names:
-        if name != "-" and not os.path.lexists(name) and any(char in name for char in "*?["):
+        if name != "-" and any(char in name for char in "*?[") and not _system(name).lexists(name):
             yield from _glob(name, known)
-        elif os.path.isdir(name):
+        elif _system(name).isdir(name):
             yield from _walk(name, known)
         else:
             yield name
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is a URL such as `s3://bucket/key`: only those pay for fsspec."""
+    return "://" in name
+
+
+def _system(name: str) -> Any:
+    """What can tell about a name: `os.path`, or the module of the same calls for URLs."""
+    if not is_remote(name):
+        return os.path
+    from corptool import remote
+
+    return remote
+
+
+def plain(path: str) -> IO[bytes]:
+    """The bytes of a file as they lie there."""
+    return _system(path).opened(path) if is_remote(path) else open(path, "rb", buffering=0)
 
 
 def names_from(path: str) -> list[str]:
@@ -97,12 +116,12 @@ def opened(path: str) -> Iterator[Stream]:
     if path == "-":
         yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
-        with open(path, "rb", buffering=0) as file:
+        with plain(path) as file:
             yield _seen_through(file, suffix(path))
 
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
-    stream = Stream(raw, seekable=True)
+    stream = Stream(raw, as_it_lies=True)
     told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
     kind = named if named in COMPRESSED else told[0] if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream
@@ -163,7 +182,7 @@ def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, byte
 def _zip_members(path: str) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
     import zipfile
 
-    with zipfile.ZipFile(path) as archive:
+    with plain(path) as file, zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if not info.is_dir():
                 yield info.filename, partial(archive.open, info)
@@ -183,13 +202,16 @@ def _itself(file: IO[bytes]) -> IO[bytes]:
 
 
 def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
-    from glob import iglob
+    if is_remote(pattern):
+        matches = _system(pattern).glob(pattern)
+    else:
+        from glob import iglob
 
-    matches = sorted(iglob(pattern, recursive=True), key=lambda path: path.replace(os.sep, "/"))
+        matches = sorted(iglob(pattern, recursive=True), key=lambda path: path.replace(os.sep, "/"))
     if not matches:
         yield pattern  # it is reported as a file that is not there
     for match in matches:
-        if not os.path.isdir(match):
+        if not _system(match).isdir(match):
             yield match
         elif "**" not in pattern:
             yield from _walk(match, known)
@@ -198,7 +220,7 @@ def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
 def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
     passed: Counter[str] = Counter()
     some = False
-    for path in _paths(folder):
+    for path in _system(folder).paths(folder) if is_remote(folder) else _paths(folder):
         if path.endswith(os.sep) or known(path):
             some = True
             yield path

@@ -231,7 +231,7 @@ def _is_page(path: str) -> bool:
     if os.path.basename(path).startswith("."):
         return False
     try:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False

@@ -43,12 +43,12 @@ def _record(origin: Article) -> bytes:
     path, offset = origin["path"], origin.get("offset")
     if path == "-":
         raise ValueError("it was read from standard input, which is gone")
-    if not os.path.isfile(path):
+    if not files.is_remote(path) and not os.path.isfile(path):
         raise ValueError(f"there is no file {path} (a relative path is meant from the folder in which corptool runs)")
     if (length := origin.get("length")) is not None:
         return _piece(origin, offset or 0, length)
     if origin.get("member") is None and offset is not None and files.bare(path) == path:
-        with open(path, "rb") as file:
+        with io.BufferedReader(files.plain(path)) as file:  # type: ignore[type-var]
             if file.read(2) not in reading.UTF16_MARKS:
                 file.seek(offset)
                 return file.readline().rstrip(b"\r\n")
@@ -69,7 +69,7 @@ def _piece(origin: Article, offset: int, length: int) -> bytes:
             row: bytes = formats.load("parquet").record(file, offset)
             return row
     if member is None and files.bare(path) == path:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             file.seek(offset)
             return file.read(length)
     return _whole(path, member)[offset : offset + length]
