@@ -44,19 +44,20 @@ class Lines(NamedTuple):
     """Whole lines of JSON Lines."""
 
     place: Place
-    data: bytes
+    lines: list[bytes]
+    """Without their newlines."""
     options: Options
     member: str | None = None
 
     @property
     def next_line(self) -> int:
         """The number of the line that follows."""
-        return (self.place.line or 1) + self.data.count(b"\n")
+        return (self.place.line or 1) + len(self.lines)
 
     def items(self) -> Iterator[Parcel | Lost]:
         """Articles come in untouched; a record that is none yet is read as one."""
         path, first, offset = self.place
-        for number, line in enumerate(self.data.split(b"\n"), first or 1):
+        for number, line in enumerate(self.lines, first or 1):
             if line and not line.isspace():
                 yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options, self.member)
             offset += len(line) + 1
@@ -150,12 +151,12 @@ def found(names: Iterable[str]) -> Iterator[str]:
 
 def divisible(path: str, as_: str = "auto") -> bool:
     """Whether a file is JSON Lines that may be cut at the end of any line: not compressed, and not in UTF-16."""
-    if path == "-" or not os.path.isfile(path) or files.is_archive(path) or files.suffix(path) in files.COMPRESSED:
+    if path == "-" or files.is_archive(path) or files.suffix(path) in files.COMPRESSED:
         return False
     format_ = _format_of(path, Options(as_))
     if format_ not in (None, "jsonl", "json"):
         return False
-    with open(path, "rb") as file:
+    with files.plain(path) as file:
         start = file.read(files.CHUNK)
     if start.startswith((*files.MAGIC, *UTF16_MARKS)):
         return False
@@ -232,17 +233,16 @@ def _whole_lines(chunks: Iterable[bytes], first: Place, options: Options, member
     assert line
     pending: list[bytes] = []
     for chunk in chunks:
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            data = b"".join([*pending, chunk[:cut]])
-            yield Lines(Place(path, line, offset), data, options, member)
-            line += data.count(b"\n")
-            offset += len(data)
-            pending.clear()
-        if cut < len(chunk):
-            pending.append(chunk[cut:])
-    if pending:
-        yield Lines(Place(path, line, offset), b"".join(pending), options, member)
+        lines = chunk.split(b"\n")
+        pending.append(lines[0])
+        if len(lines) > 1:
+            lines[0] = b"".join(pending)
+            pending = [lines.pop()]
+            yield Lines(Place(path, line, offset), lines, options, member)
+            line += len(lines)
+            offset += len(lines) + sum(map(len, lines))
+    if any(pending):
+        yield Lines(Place(path, line, offset), [b"".join(pending)], options, member)
 
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
@@ -278,7 +278,9 @@ def _documents(document: Document) -> Iterator[Batch]:
 def _known(path: str) -> bool:
     """Whether a file met on a walk is one to read: by its name."""
     name = os.path.basename(files.bare(path)).lower()
-    return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
+    if name.startswith("."):
+        return False
+    return name.endswith((*LINES, *files.ARCHIVES)) or formats.of_suffix(files.suffix(name)) is not None
 
 
 def _is_page(path: str) -> bool:
@@ -286,7 +288,7 @@ def _is_page(path: str) -> bool:
     if os.path.basename(path).startswith("."):
         return False
     try:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False
@@ -298,12 +300,14 @@ def _format_of(path: str, options: Options) -> str | None:
     if path == "-":
         return None
     suffix = files.suffix(files.bare(path))
-    return "jsonl" if suffix in LINES else formats.by_suffix().get(suffix)
+    return "jsonl" if suffix in LINES else formats.of_suffix(suffix)
 
 
 def _sniffed(data: bytes) -> str:
     if re.match(HTML, data):
         return "html"
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        return "parquet"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
@@ -321,7 +325,7 @@ def _hold_text(data: bytes) -> None:
 
 
 def _readable() -> str:
-    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
+    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix(), *formats.added_suffixes()))) + " can"
 
 
 def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
@@ -368,11 +372,12 @@ def _parcel(
         fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
+    if fields.get("id") is None:
+        fields["id"] = identity(place, member, record.raw)
+    if "sha256" in (fields.get("origin") or {}):
+        return Parcel(place, article=fields)  # an article that was exported whole comes back as it was
     found = fields.pop("origin", None) or {}
-    given = fields.pop("id", None)
-    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
-    if "sha256" in found:  # an article that was exported whole comes back as it was
-        return Parcel(place, article=article | {"origin": found})
+    article: Article = {"id": fields["id"]} | fields
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 

@@ -47,8 +47,8 @@ class Input(NamedTuple):
     path: str
     size: int | None
     """None: it was not there, or no file."""
-    modified: int | None
-    """Nanoseconds."""
+    stamp: int | str | None
+    """Another one when it has been written again."""
     start: int = 0
     end: int | None = None
     """None: all of it."""
@@ -56,11 +56,7 @@ class Input(NamedTuple):
     @classmethod
     def found(cls, path: str) -> Input:
         """The file as it is now."""
-        try:
-            found = os.stat(path)
-        except OSError:
-            return cls(path, None, None)
-        return cls(path, found.st_size, found.st_mtime_ns) if os.path.isfile(path) else cls(path, None, None)
+        return cls(path, *files.stamp(path))
 
     @property
     def bytes(self) -> int:
