@@ -69,7 +69,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "stage")
+                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "remote", "stage")
             ),
         },
         set(),

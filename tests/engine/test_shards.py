@@ -108,6 +108,22 @@ def test_files_of_lines_are_cut(tmp_path, capfd, name, data, number):
         )
 
 
+def test_all_of_it_in_an_object_store(tmp_path, capfd):
+    """Input, state and output behind URLs: no rename, but what is put appears whole."""
+    fsspec = pytest.importorskip("fsspec")
+    fsspec.filesystem("memory").pipe({"/in/a.jsonl": b"\n".join(LINES), "/in/b.jsonl": b"\n".join(LINES[40:80])})
+    names, pipeline = ("memory://in",), "fix | dedup --keep first"
+    code = run(pipeline, tmp_path / "out", rejects=tmp_path / "lost", files=names)
+    expected = code, (tmp_path / "out").read_bytes(), (tmp_path / "lost").read_bytes(), capfd.readouterr()
+    for output in ("memory://joined.jsonl", "memory://parts/*.jsonl"):
+        code = run(
+            pipeline, output, rejects=tmp_path / "lost", work=f"{output.replace('*', '')}.work", shards=5, files=names
+        )
+        written = fsspec.open_files(output)
+        data = b"".join(file.fs.cat(file.path) for file in written)
+        assert (code, data, (tmp_path / "lost").read_bytes(), capfd.readouterr()) == expected
+
+
 # Parts that share nothing but the folder.
 
 JOB = ["read pages | fix | clean --by site | dedup --keep first"]

@@ -12,28 +12,26 @@ import secrets
 from collections.abc import Iterator
 from typing import IO
 
-from corptool.files import CHUNK
+from corptool import files
 
 UNFINISHED = ".unfinished"
 """The folder of files that are being written: what a kill leaves is found there, and never taken for a result."""
 
 
 class Storage:
-    """Files below a folder of this machine, or of one that all machines see."""
+    """Files below a folder of this machine, of one that all machines see, or below a URL such as `s3://bucket/job`."""
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self.remote = files.is_remote(root)
 
     def path(self, name: str) -> str:
         """Where a file is."""
-        return os.path.join(self.root, *name.split("/"))
+        return f"{self.root.rstrip('/')}/{name}" if self.remote else os.path.join(self.root, *name.split("/"))
 
     def size(self, name: str) -> int | None:
         """The bytes of a file; None if it is not there."""
-        try:
-            return os.stat(self.path(name)).st_size
-        except FileNotFoundError:
-            return None
+        return files.stamp(self.path(name))[0]
 
     def read(self, name: str) -> bytes | None:
         """All of a file; None if it is not there."""
@@ -45,7 +43,7 @@ class Storage:
 
     def opened(self, name: str) -> IO[bytes]:
         """A file to read from."""
-        return open(self.path(name), "rb", CHUNK)
+        return files.plain(self.path(name)) if self.remote else open(self.path(name), "rb", files.CHUNK)
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
@@ -54,11 +52,17 @@ class Storage:
         Of two processes that write the same file, which then have the same to write, the later wins.
         """
         path = self.path(name)
+        if self.remote:
+            from corptool import remote
+
+            with remote.written(path) as file:
+                yield file
+            return
         beside = os.path.join(self.root, UNFINISHED, f"{name.replace('/', '.')}.{secrets.token_hex(4)}")
         os.makedirs(os.path.dirname(path), exist_ok=True)
         os.makedirs(os.path.dirname(beside), exist_ok=True)
         try:
-            with open(beside, "wb", CHUNK) as file:
+            with open(beside, "wb", files.CHUNK) as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
