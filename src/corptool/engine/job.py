@@ -132,6 +132,7 @@ def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
     if given.pipeline is None:
         raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
     facts: dict[str, Any] = given._asdict() | {
+        "files": list(given.files),
         "output": _pattern(output, given.pipeline) if output or not job else job.output,
         "versions": _versions(),
         "options": _option_files(given.pipeline),
