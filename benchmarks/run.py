@@ -33,6 +33,7 @@ PEERS = {
         "datasketch",
         "rensa",
         "csvkit",
+        "opencc-python-reimplemented==0.1.7",
     ],
     "opencc": ["opencc==1.4.2"],
 }

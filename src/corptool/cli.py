@@ -21,7 +21,12 @@ from corptool.stage import Stage
 SHOWN = 10  # messages about single articles; the rest is counted
 
 REPORTING: list[click.Parameter] = [
-    click.Option(["--rejects"], metavar="FILE", help="Keep what was dropped or failed here, whole, with the reason."),
+    click.Option(
+        ["--rejects"],
+        metavar="FILE",
+        help="Keep what was dropped or failed here, whole, with the reason.",
+        shell_complete=stages.complete_paths,
+    ),
     click.Option(["--max-rejects"], type=click.IntRange(0), default=0, help="So many failures still exit with 0."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print no numbers at the end."),
 ]
@@ -35,13 +40,8 @@ class Commands(click.Group):
         return sorted([*stages.names(), *super().list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A stage as a subcommand, or a command that brings its own."""
-        if known := super().get_command(ctx, name):
-            return known
-        if not stages.is_known(name):
-            raise stages.unknown(name, self.list_commands(ctx))
-        found = stages.lookup(name)
-        return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        """A command as --help and completion list it: not imported, which would cost four times as much as the rest."""
+        return super().get_command(ctx, name) or click.Command(name, help=stages.told(name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""
@@ -53,8 +53,15 @@ class Commands(click.Group):
                 formatter.write_dl([(name, f"{of} (not used: ours wins)" * (name in ours) or of) for name, of in rows])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Unknown names end in our message, which names the nearest."""
-        return args[0], self.get_command(ctx, args[0]), args[1:]
+        """A stage as a subcommand, or a command that brings its own. An error tells the nearest name."""
+        name, *rest = args
+        if known := super().get_command(ctx, name):
+            return name, known, rest
+        if not stages.is_known(name):
+            raise stages.unknown(name, self.list_commands(ctx))
+        found = stages.lookup(name)
+        command = found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        return name, command, rest
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -111,10 +118,7 @@ def _callback(stage: Stage) -> Any:
 
 
 @group.command(context_settings={"show_default": True})
-@click.argument("pipeline")
-@click.argument("files", nargs=-1)
-@click.option("--files-from", metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin).")
-@click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
+@click.argument("pipeline", shell_complete=stages.complete_paths)
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
 def run(
     pipeline: str, files: tuple[str, ...], files_from: str | None, output: str | None, jobs: int, **reporting: Any
@@ -138,6 +142,7 @@ def run(
     return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
 
 
+run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
 run.params += REPORTING
 
 
