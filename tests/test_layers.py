@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "corptool"
-HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
+HEAVY = {
+    *("numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"),
+    *("pyarrow", "fsspec", "ray"),
+}
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
     "plugins": (set(), {"sys", "json"}),
@@ -14,9 +17,11 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
-    "files": (set(), {"click"}),
+    "extras": (set(), {"click", "os", "sys", "pathlib"}),
+    "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
+    "files": ({"corptool", "corptool.remote"}, {"click"}),
     "formats": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "formats", "plugins", "rules", "text"))},
+        {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
     "reading": (
@@ -33,7 +38,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"sys"},
     ),
     "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
-    "outputs": ({"corptool.article", "corptool.formats"}, set()),
+    "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}

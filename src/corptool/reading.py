@@ -233,7 +233,7 @@ def _is_page(path: str) -> bool:
     if os.path.basename(path).startswith("."):
         return False
     try:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False
@@ -251,6 +251,8 @@ def _format_of(path: str, options: Options) -> str | None:
 def _sniffed(data: bytes) -> str:
     if re.match(HTML, data):
         return "html"
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        return "parquet"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
@@ -315,11 +317,12 @@ def _parcel(
         fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
+    if fields.get("id") is None:
+        fields["id"] = identity(place, member, record.raw)
+    if "sha256" in (fields.get("origin") or {}):
+        return Parcel(place, article=fields)  # an article that was exported whole comes back as it was
     found = fields.pop("origin", None) or {}
-    given = fields.pop("id", None)
-    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
-    if "sha256" in found:  # an article that was exported whole comes back as it was
-        return Parcel(place, article=article | {"origin": found})
+    article: Article = {"id": fields["id"]} | fields
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
