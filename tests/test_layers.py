@@ -8,12 +8,24 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "corptool"
-HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
+HEAVY = {
+    "numpy",
+    "chardet",
+    "tabulate",
+    "selectolax",
+    "lxml",
+    "pyarrow",
+    "zstandard",
+    "opencc",
+    "multiprocessing",
+    "concurrent",
+}
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
     "plugins": (set(), {"sys", "json"}),
     "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
+    "arrow": ({"corptool.article"}, {"click", "os", "sys", "pathlib"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "files": (set(), {"click"}),
@@ -39,7 +51,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "features": (set(), {"click", "os", "pathlib"}),
     "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
     "outputs": ({"corptool.article", "corptool.formats"}, set()),
-    "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
+    "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
         | {
