@@ -9,28 +9,22 @@ import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "corptool"
 HEAVY = {
-    "numpy",
-    "chardet",
-    "tabulate",
-    "selectolax",
-    "lxml",
-    "pyarrow",
-    "zstandard",
-    "opencc",
-    "multiprocessing",
-    "concurrent",
+    *("numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"),
+    *("pyarrow", "fsspec", "ray"),
 }
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
     "plugins": (set(), {"sys", "json"}),
     "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
-    "arrow": ({"corptool.article"}, {"click", "os", "sys", "pathlib"}),
+    "arrow": ({"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats"))}, {"click", "os", "sys"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
-    "files": (set(), {"click"}),
+    "extras": (set(), {"click", "os", "sys", "pathlib"}),
+    "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
+    "files": ({"corptool", "corptool.remote"}, {"click"}),
     "formats": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "formats", "plugins", "rules", "text"))},
+        {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
     "reading": (
@@ -46,11 +40,8 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         },
         {"sys"},
     ),
-    "store": (set(), {"click", "sys"}),
-    "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
-    "features": (set(), {"click", "os", "pathlib"}),
-    "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
-    "outputs": ({"corptool.article", "corptool.formats"}, set()),
+    "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
+    "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
@@ -58,13 +49,11 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             f"corptool.{part}"
             for part in (
                 "article",
-                "copies",
                 "dictionaries",
+                "duplicates",
                 "edits",
-                "features",
                 "files",
                 "formats",
-                "index",
                 "keys",
                 "metatable",
                 "plugins",

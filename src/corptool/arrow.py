@@ -1,7 +1,7 @@
 """Articles in Arrow tables, which `datasets`, Ray Data, Spark, Polars and DuckDB hand to functions.
 
 A row is an article, its keys are the columns. Every table comes back with the same columns, whatever is in it (those
-it had, and all that our stages write), or the next one would not fit.
+it had, and all those of a Parquet file of ours), or the next one would not fit.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from corptool import extras
 from corptool.article import Article, dumps
+from corptool.formats.parquet import NESTED, STRINGS
 
 Table = Any
 """A Table or a RecordBatch of pyarrow, which has no types."""
-WRITTEN = ("title", "published", "author", "site", "source", "url", "lang", "meta", "edits")
-"""Keys that our stages write."""
-NESTED = ("meta", "origin", "hints", "edits")
-"""Keys whose values are not all of one type, as Arrow wants them: their columns hold JSON."""
 
 
 def articles(table: Table) -> list[Article]:
@@ -34,13 +32,13 @@ def _value(key: str, cell: object) -> object:
 
 
 def table(articles: Iterable[Article], like: Table) -> Table:
-    """The articles as a table with the columns of another one and WRITTEN, and then any that only these have."""
-    import pyarrow as pa
+    """The articles as a table with the columns of another one, all of ours, and then any that only these have."""
+    pa = extras.load("pyarrow", "parquet", "a table")
 
     rows = list(articles)
     text = pa.string()
     types = {field.name: text if field.name in NESTED else field.type for field in like.schema}
-    types |= {key: text for key in WRITTEN if key not in types}
+    types |= {key: text for key in (*STRINGS, *NESTED) if key not in types}
     for key in dict.fromkeys(key for row in rows for key in row if key not in types):
         values = [row.get(key) for row in rows]
         nested = any(isinstance(value, dict | list) for value in values)

@@ -85,6 +85,9 @@ def main() -> None:
     except OSError as error:
         say(f"corptool: {failure(error)}")
         code = 1
+    except ImportError as error:
+        say(f"corptool: {error}")
+        code = 1
     except Exception as error:
         if "CORPTOOL_TRACEBACK" in os.environ:
             raise

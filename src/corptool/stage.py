@@ -179,11 +179,13 @@ class Step:
         """What the stage makes of one article, its edits recorded."""
         noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
         if isinstance(decision, AsIs):
-            return edits.record(article, article, [], **noted, keep=self.edits)
+            return edits.trimmed(article, self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
-            return edits.record(article, article, [], **noted, keep=self.edits)
+            return edits.trimmed(article, self.edits)
         given = (article, decision) if self.stage._key else (article,)
         result = self.stage.function(*given, **self.options)
+        if result is article:
+            return edits.trimmed(article, self.edits)
         outcome: Outcome
         outcome, changes, inverses = (*result, ())[:3] if type(result) is tuple else (result, None, ())
         if outcome is None:

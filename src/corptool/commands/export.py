@@ -35,10 +35,10 @@ def export(
     columns: str | None = None,
     excel: bool = False,
 ) -> Iterator[bytes | File]:
-    """Write articles as CSV, JSON, JSON Lines, Markdown or text.
+    """Write articles as CSV, JSON, JSON Lines, Markdown, Parquet or text.
 
-    csv, json and jsonl are one file, or standard output; for md and txt, -o is a folder with one file an article,
-    named by its date and title.
+    csv, json, jsonl and parquet are one file, or standard output; for md and txt, -o is a folder with one file an
+    article, named by its date and title.
 
     Example: corptool export --format csv -o corpus.csv articles.jsonl
     """
