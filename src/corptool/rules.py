@@ -87,7 +87,7 @@ def _toml(path: Path) -> dict[str, Any]:
     if not path.exists():
         from corptool import plugins
 
-        path = plugins.rule_file(str(path)) if str(path) in plugins.found("rules") else path
+        path = Path(plugins.rule_file(str(path))) if str(path) in plugins.found("rules") else path
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
