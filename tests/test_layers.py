@@ -67,11 +67,16 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     ),
     "engine": (
         {
-            f"corptool.{part}"
-            for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "stage")
+            "corptool",
+            *(
+                f"corptool.{part}"
+                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "remote", "stage")
+            ),
         },
         set(),
     ),
+    "flow": ({f"corptool.{part}" for part in ("article", "engine", "outputs", "pipeline", "stage")}, set()),
+    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

@@ -30,7 +30,7 @@ import click
 from corptool import commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
-from corptool.reading import Batch
+from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
@@ -213,12 +213,16 @@ class Step:
         """The corpus stage's decisions, one a key, in order."""
         return iter(_with_named(self.stage._decide, self.options)(keys))
 
-    def batches(self) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""
+    def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
+        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
+
+        With names it is not this step's files that are read, but those.
+        """
         options = self.options if self.stage.kind == "source" else {}
         reader = self.stage if self.stage.kind == "source" else lookup("read")
         assert isinstance(reader, Stage)
-        batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
+        given = (self.files, self.files_from) if names is None else (names, None)
+        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
