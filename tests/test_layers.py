@@ -1,8 +1,6 @@
 """Imports point one way, and what is heavy is imported where it is needed."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -124,14 +122,6 @@ def test_nobody_imports_opencc(path):
 def test_heavy_packages_are_imported_inside_functions(path):
     at_top = {name.split(".")[0] for name in imports(ast.parse(path.read_text("utf-8")).body)}
     assert not at_top & HEAVY
-
-
-def test_version_is_answered_before_click_is_imported():
-    code = (
-        "import sys; sys.argv[1:] = ['--version']; from corptool.__main__ import main; main(); "
-        "assert 'click' not in sys.modules"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout.startswith(b"corptool ")
 
 
 def test_commands_do_not_import_each_other():
