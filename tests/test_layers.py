@@ -73,7 +73,16 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         },
         set(),
     ),
-    "flow": ({f"corptool.{part}" for part in ("article", "engine", "outputs", "pipeline", "stage")}, set()),
+    "flow": (
+        {
+            "corptool",
+            *(
+                f"corptool.{part}"
+                for part in ("article", "engine", "metatable", "outputs", "pipeline", "reading", "stage")
+            ),
+        },
+        set(),
+    ),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
