@@ -18,7 +18,12 @@ from corptool.pipeline import Pipeline, bind
 from corptool.stage import Stage
 
 REPORTING: list[click.Parameter] = [
-    click.Option(["--rejects"], metavar="FILE", help="Keep what was dropped or failed here, whole, with the reason."),
+    click.Option(
+        ["--rejects"],
+        metavar="FILE",
+        help="Keep what was dropped or failed here, whole, with the reason.",
+        shell_complete=stages.complete_paths,
+    ),
     click.Option(["--max-rejects"], type=click.IntRange(0), default=0, help="So many failures still exit with 0."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print no numbers at the end."),
 ]
@@ -32,13 +37,8 @@ class Commands(click.Group):
         return sorted([*stages.names(), *super().list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A stage as a subcommand, or a command that brings its own."""
-        if known := super().get_command(ctx, name):
-            return known
-        if not stages.is_known(name):
-            raise stages.unknown(name, self.list_commands(ctx))
-        found = stages.lookup(name)
-        return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        """A command as --help and completion list it: not imported, which would cost four times as much as the rest."""
+        return super().get_command(ctx, name) or click.Command(name, help=stages.told(name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""
@@ -50,8 +50,15 @@ class Commands(click.Group):
                 formatter.write_dl([(name, f"{of} (not used: ours wins)" * (name in ours) or of) for name, of in rows])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Unknown names end in our message, which names the nearest."""
-        return args[0], self.get_command(ctx, args[0]), args[1:]
+        """A stage as a subcommand, or a command that brings its own. An error tells the nearest name."""
+        name, *rest = args
+        if known := super().get_command(ctx, name):
+            return name, known, rest
+        if not stages.is_known(name):
+            raise stages.unknown(name, self.list_commands(ctx))
+        found = stages.lookup(name)
+        command = found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        return name, command, rest
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,10 +131,7 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 
 
 @group.command(context_settings={"show_default": True})
-@click.argument("pipeline", required=False)
-@click.argument("files", nargs=-1)
-@click.option("--files-from", metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin).")
-@click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
+@click.argument("pipeline", required=False, shell_complete=stages.complete_paths)
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
 @click.option("--work", metavar="DIR", help="Keep what is done in DIR: after a kill the same command goes on.")
 @click.option("--shards", type=click.IntRange(1), help="With --work: how many parts the input is cut into.")
@@ -176,6 +180,7 @@ def run(
     return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
 
 
+run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
 run.params += REPORTING
 
 

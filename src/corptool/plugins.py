@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -69,11 +68,11 @@ def refused(kind: Kind, name: str, why: str) -> PluginError:
     return PluginError(f"`{name}` of the package {package(entry)} cannot be used: {entry.value} {why}")
 
 
-def rule_file(name: str) -> Path:
+def rule_file(name: str) -> str:
     """The rule file that a plug-in brings under this name."""
-    module = load("rules", name)
-    path = Path(getattr(module, "__file__", None) or name).with_name(f"{name}.toml")
-    if not path.is_file():
+    folder = os.path.dirname(getattr(load("rules", name), "__file__", None) or "")
+    path = os.path.join(folder, f"{name}.toml")
+    if not os.path.isfile(path):
         raise refused("rules", name, f"has no file {name}.toml beside it")
     return path
 

@@ -191,16 +191,25 @@ def _reported(results: Iterable[Result], report: Report) -> Iterator[list[Output
 
 
 def into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Report) -> Iterator[list[Output]]:
-    """What a sink makes of what came through the last part."""
+    """What a sink makes of the articles, handed on when those that have arrived are used up."""
+    used_up = False
 
     def parcels() -> Iterator[Parcel]:
-        for output in chain.from_iterable(outputs):
-            assert isinstance(output, Parcel), "only articles reach a sink"
-            report.counts.update({(position, "in"): 1, (position, "out"): 1})
-            yield output
+        nonlocal used_up
+        for arrived in outputs:
+            report.counts.update({(position, "in"): len(arrived), (position, "out"): len(arrived)})
+            for number, output in enumerate(arrived, 1):
+                assert isinstance(output, Parcel), "only articles reach a sink"
+                used_up = number == len(arrived)
+                yield output
 
+    ready: list[Output] = []
     for output in sink.written(parcels()):
-        yield [output]
+        ready.append(output)
+        if used_up:
+            yield ready
+            ready = []
+    yield ready
 
 
 def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[Decided]:
