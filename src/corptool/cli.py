@@ -160,7 +160,7 @@ def run(
     reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet")}
     text = _pipeline_text(pipeline) if pipeline else None
     work, cut = options.pop("work"), options.pop("shards")
-    if work:
+    if work or options["dry_run"]:
         from corptool import jobs as at_work
         from corptool.engine.job import Given
 

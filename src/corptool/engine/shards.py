@@ -195,7 +195,8 @@ def _decide(job: Job, number: int) -> Summary:
         )
     blocks = (_blocks(job, number, shard, "keys") for shard in range(job.shards))
     with _captured() as said:
-        made = local.decisions(key[1], chain.from_iterable(chain.from_iterable(blocks)))
+        keys = chain.from_iterable(chain.from_iterable(blocks))
+        made = local.decisions(key[1], keys)
         for shard, done in enumerate(shards):
             assert done
             with _Files(job, number, shard) as files:
