@@ -72,7 +72,11 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         },
         set(),
     ),
-    "flow": ({f"corptool.{part}" for part in ("article", "engine", "outputs", "pipeline", "stage")}, set()),
+    "flow": (
+        {f"corptool.{part}" for part in ("article", "engine", "outputs", "pipeline", "progress", "reading", "stage")},
+        set(),
+    ),
+    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))

@@ -16,6 +16,8 @@ from corptool.engine import local
 from corptool.engine.local import Report
 from corptool.outputs import Output, say, writer, written
 from corptool.pipeline import Pipeline
+from corptool.progress import Mode, measured, shown
+from corptool.reading import Batch
 from corptool.stage import Step
 
 SHOWN = 10  # messages about single articles; the rest is counted
@@ -28,6 +30,7 @@ def flow(
     rejects: str | None,
     max_rejects: int,
     quiet: bool,
+    progress: Mode = "auto",
     jobs: int = 1,
     table: bool = False,
 ) -> int:
@@ -41,9 +44,19 @@ def flow(
         first.files = ("-",)
 
     def run(report: Report) -> Iterator[list[Output]]:
-        return local.run(pipeline, first.batches(), report, jobs=jobs)
+        batches: Iterable[Batch] = first.batches()
+        if report.progress:
+            batches = measured(batches, None if first.files_from else first.files, report)
+        return local.run(pipeline, batches, report, jobs=jobs)
 
-    return told(run, pipeline.steps, output=output, rejects=rejects, max_rejects=max_rejects, quiet=quiet, table=table)
+    how: dict[str, Any] = {
+        "rejects": rejects,
+        "max_rejects": max_rejects,
+        "quiet": quiet,
+        "progress": progress,
+        "table": table,
+    }
+    return told(run, pipeline.steps, output=output, **how)
 
 
 def told(
@@ -54,6 +67,7 @@ def told(
     rejects: str | None = None,
     max_rejects: int = 0,
     quiet: bool = False,
+    progress: Mode = "auto",
     table: bool = True,
 ) -> int:
     """Run something to its output, say what happened, and return the exit code."""
@@ -63,6 +77,7 @@ def told(
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = Report(steps, losses.add)
         write = stack.enter_context(writer(output))
+        stack.enter_context(shown(report, progress, quiet=quiet, output=output))
         try:
             for outputs in run(report):
                 write(outputs)
