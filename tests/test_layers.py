@@ -78,11 +78,12 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "engine", "metatable", "outputs", "pipeline", "reading", "stage")
+                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
             ),
         },
         set(),
     ),
+    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
