@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-if TYPE_CHECKING:  # importing either takes a tenth of the start of a light stage
+if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 Kind = Literal["stages", "formats", "rules"]

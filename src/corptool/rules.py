@@ -225,4 +225,4 @@ def mojibake_tables() -> mojibake.Tables:
     """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
     from corptool.text import mojibake
 
-    return mojibake.Tables(language_model, unusual)
+    return mojibake.Tables(language_model, unusual, fold)
