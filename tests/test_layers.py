@@ -14,7 +14,8 @@ HEAVY = {
 }
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
-    "rules": ({"corptool.text"}, {"click"}),
+    "plugins": (set(), {"sys", "json"}),
+    "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
@@ -22,7 +23,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
     "files": ({"corptool", "corptool.remote"}, {"click"}),
     "formats": (
-        {"corptool", "corptool.article", "corptool.extras", "corptool.formats", "corptool.text", "corptool.rules"},
+        {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
     "reading": (
@@ -32,13 +33,13 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
     "stage": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
+        {
+            "corptool",
+            *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "plugins", "reading")),
+        },
         {"sys"},
     ),
-    "store": (set(), {"click", "sys"}),
-    "index": ({"corptool.copies", "corptool.features"}, {"click", "sys"}),
-    "features": (set(), {"click", "os", "pathlib"}),
-    "copies": ({"corptool.features", "corptool.store", "corptool.text"}, {"click", "os", "pathlib"}),
+    "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
     "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
@@ -47,15 +48,14 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             f"corptool.{part}"
             for part in (
                 "article",
-                "copies",
                 "dictionaries",
+                "duplicates",
                 "edits",
-                "features",
                 "files",
                 "formats",
-                "index",
                 "keys",
                 "metatable",
+                "plugins",
                 "reading",
                 "rules",
                 "stage",

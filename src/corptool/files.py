@@ -7,13 +7,14 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Any
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
-CHUNK = 1 << 20  # bytes: what one read asks for
+CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
+PIPE = 1 << 20  # bytes that wait in a pipe, so that its two ends wake each other seldom
 LOOK = 10  # bytes: the longest magic number
 MAGIC = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
 MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
@@ -50,10 +51,17 @@ class Stream(io.RawIOBase):
         self._again = b""
         return self._raw.seek(offset, whence)
 
+    def read(self, size: int = -1) -> bytes:
+        """What has arrived, at most `size` bytes; b"" at the end. Without a size, all that is left."""
+        if size < 0:
+            return self.readall()
+        data = self._again[:size] or self._read(size)
+        self._again = self._again[len(data) :]
+        return data
+
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what has arrived; 0 at the end."""
-        data = self._again[: len(buffer)] or self._read(len(buffer))
-        self._again = self._again[len(data) :]
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -114,10 +122,19 @@ def names_from(path: str) -> list[str]:
 def opened(path: str) -> Iterator[Stream]:
     """The bytes of a file, or of standard input, decompressed where its name or its first bytes say so."""
     if path == "-":
+        _widen(sys.stdin.fileno())
         yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
         with plain(path) as file:
             yield _seen_through(file, suffix(path))
+
+
+def _widen(descriptor: int) -> None:
+    """Let more wait in a pipe, where it is one, on Linux, and the user has not used up what is allowed."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:

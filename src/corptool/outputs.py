@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import IO
 
 import click
@@ -38,15 +39,21 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 
         def write(outputs: list[Output]) -> None:
             nonlocal folder
+            pieces: list[bytes] = []
             for item in outputs:
-                if item is FOLDER or item == FOLDER:
+                if isinstance(item, Parcel):
+                    pieces += item.line, b"\n"
+                elif isinstance(item, bytes):
+                    pieces.append(item)
+                elif item == FOLDER:
                     folder = _made(output)
-                elif not isinstance(item, File):
-                    stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
                 elif folder is None:
-                    stream().writelines(_pieces(item))
+                    stream().writelines(chain(pieces, _pieces(item)))
+                    pieces.clear()
                 else:
                     _write_file(folder, item)
+            if pieces:
+                stream().write(b"".join(pieces))
             if streams:
                 streams[0].flush()
 

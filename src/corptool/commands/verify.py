@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from corptool import edits, files, formats, reading
 from corptool.article import Article
-from corptool.stage import stage
+from corptool.stage import inverse_of, stage
 from corptool.text.decode import encode
 
 
@@ -24,7 +24,7 @@ def verify(article: Article) -> Article:
     \b
       corptool verify corpus.jsonl > /dev/null && echo all there
     """
-    first = edits.undo_all(article)
+    first = edits.undo_all(article, inverse_of)
     origin = article.get("origin") or {}
     if not {"path", "sha256", "format"} <= {*origin}:
         raise ValueError("it has no `origin` that could be verified")
