@@ -16,13 +16,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # importing either takes a tenth of the start of a light stage
     from importlib.metadata import EntryPoint
+    from pathlib import Path
 
 Kind = Literal["stages", "formats", "rules"]
 
@@ -71,6 +71,8 @@ def refused(kind: Kind, name: str, why: str) -> PluginError:
 
 def rule_file(name: str) -> Path:
     """The rule file that a plug-in brings under this name."""
+    from pathlib import Path
+
     module = load("rules", name)
     path = Path(getattr(module, "__file__", None) or name).with_name(f"{name}.toml")
     if not path.is_file():

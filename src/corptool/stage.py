@@ -20,6 +20,7 @@ import contextlib
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import chain
@@ -30,17 +31,39 @@ import click
 from corptool import commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
-from corptool.reading import Batch
+from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
 OnDrop = Callable[[str, Dropped], None] | None
 
+
+def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    """Let the shell complete what names a file or a folder."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+INPUT: list[click.Parameter] = [
+    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
+    click.Option(
+        ["--files-from"],
+        metavar="FILE",
+        help="Read the names of the input files from FILE (`-`: stdin).",
+        shell_complete=complete_paths,
+    ),
+]
+OUTPUT = click.Option(
+    ["-o", "--output"],
+    metavar="PATH",
+    help="Write to PATH instead of standard output.",
+    shell_complete=complete_paths,
+)
 EVERYWHERE: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1),
-    click.Option(["--files-from"], metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin)."),
-    click.Option(["-o", "--output"], metavar="PATH", help="Write to PATH instead of standard output."),
+    *INPUT,
+    OUTPUT,
     click.Option(
         ["--edits"],
         type=click.Choice(["keep", "hash", "drop"]),
@@ -49,6 +72,8 @@ EVERYWHERE: list[click.Parameter] = [
         help="How much of the record of changes travels with the article.",
     ),
 ]
+DECLARED = re.compile(r'^@(?:stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
+"""A subcommand in its file, and its docstring."""
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
@@ -213,12 +238,16 @@ class Step:
         """The corpus stage's decisions, one a key, in order."""
         return iter(_with_named(self.stage._decide, self.options)(keys))
 
-    def batches(self) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""
+    def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
+        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
+
+        With names it is not this step's files that are read, but those.
+        """
         options = self.options if self.stage.kind == "source" else {}
         reader = self.stage if self.stage.kind == "source" else lookup("read")
         assert isinstance(reader, Stage)
-        batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
+        given = (self.files, self.files_from) if names is None else (names, None)
+        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
@@ -299,6 +328,13 @@ def names() -> list[str]:
     """The subcommands: what lies in commands/. There is no list to keep."""
     listed = os.listdir(commands.__path__[0])
     return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
+
+
+def told(name: str) -> str:
+    """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
+    with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
+        found = DECLARED.search(file.read())
+    return " ".join(found[1].partition("\n\n")[0].split()) if found else ""
 
 
 def is_known(name: str) -> bool:
