@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool.engine import shards
+from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
 from corptool.flow import told
@@ -40,8 +42,9 @@ def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict
         return _decide(job)
     if part:
         return _part(job, part[0], reporting, decided=wanted.apply is not None)
+    each = partial(local.in_workers, jobs=jobs, ahead=job.shards) if jobs > 1 else starmap
     output = None if job.output else given.output or job.steps[-1].output
-    return told(lambda report: shards.run(job, report, jobs=jobs), job.steps, output=output, **reporting)
+    return told(lambda report: shards.run(job, report, each), job.steps, output=output, **reporting)
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
@@ -61,7 +64,7 @@ def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> 
 
 def _decide(job: Job) -> int:
     """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
-    number, rounds = shards.closed(job), len(job.parts)
+    number, rounds = shards.closed(job), 1 + sum(part.key is not None for part in job.parts)
     if rounds == 1:
         raise click.UsageError("there is nothing to decide: no stage of this pipeline sees all articles")
     if number == rounds - 1 or (number and len(shards.missing(job, number)) == job.shards):

@@ -254,7 +254,7 @@ class Step:
         if not self.groups:
             return iter(_with_named(self.stage._decide, self.options)(keys))
         groups: list[Any] = []
-        decisions = self.decide_groups(self.first_of_groups(keys, groups.append))
+        decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)
 
     @property
@@ -262,10 +262,11 @@ class Step:
         """Whether the corpus stage decides on groups of articles, each apart from the others."""
         return self.stage._group is not None
 
-    def first_of_groups(self, keys: Iterable[Any], on_group: Callable[[Any], Any] = id) -> dict[Any, list[Any]]:
-        """The keys from which each group is decided on. Of every key its group is told."""
+    def first_of_groups(
+        self, keys: Iterable[Any], found: dict[Any, list[Any]], on_group: Callable[[Any], Any] = id
+    ) -> dict[Any, list[Any]]:
+        """Add the keys from which each group is decided on. Of every key its group is told."""
         assert self.stage._group
-        found: dict[Any, list[Any]] = {}
         for key in keys:
             group = self.stage._group(key)
             on_group(group)
@@ -300,7 +301,9 @@ class Step:
         if self.edits != "keep":
             parcels = (Parcel(one.place, article=edits.trimmed(one.article, self.edits)) for one in parcels)
         if self.sees_all:
-            return self.gathered(self.decide_groups(self.first_of_groups(self.key(one.article) for one in parcels)))
+            return self.gathered(
+                self.decide_groups(self.first_of_groups((self.key(one.article) for one in parcels), {}))
+            )
         output: Iterator[bytes | File] = self.stage.function(parcels, **self.options)
         return output
 

@@ -161,7 +161,7 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
             return
         if part.key[1] is sink:
             keys = (key for result in results for key in report.add(result).keys)
-            yield [*sink.gathered(sink.decide_groups(sink.first_of_groups(keys)))]
+            yield [*sink.gathered(sink.decide_groups(sink.first_of_groups(keys, {})))]
             return
         incoming = _decided(part.key[1], results, report)
 
