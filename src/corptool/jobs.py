@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ import click
 from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
+from corptool.engine.shards import Each
 from corptool.flow import told
 from corptool.outputs import Output, say
 
@@ -25,7 +27,26 @@ class Wanted(NamedTuple):
     dry_run: bool
 
 
-def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict[str, Any]) -> int:
+class Workers(NamedTuple):
+    """Who does the work."""
+
+    jobs: int = 1
+    engine: str = "local"
+    address: str | None = None
+
+    @contextmanager
+    def each(self) -> Iterator[Each]:
+        """What computes a function for each tuple of arguments."""
+        if self.engine == "ray":
+            from corptool.engine.ray import cluster
+
+            with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
+                yield each
+        else:
+            yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+
+
+def run(folder: str, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
     """Do a job, or a part of one, and return the exit code."""
     if sum(map(bool, wanted[:3])) > 1:
         raise click.UsageError("--shard, --decide and --apply are steps of a job: give one of them")
@@ -42,9 +63,9 @@ def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict
         return _decide(job)
     if part:
         return _part(job, part[0], reporting, decided=wanted.apply is not None)
-    each = partial(local.in_workers, jobs=jobs, ahead=job.shards) if jobs > 1 else starmap
     output = None if job.output else given.output or job.steps[-1].output
-    return told(lambda report: shards.run(job, report, each), job.steps, output=output, **reporting)
+    with workers.each() as each:
+        return told(lambda report: shards.run(job, report, each), job.steps, output=output, **reporting)
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:

@@ -269,7 +269,7 @@ def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> 
 
 
 def in_workers(
-    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
 ) -> Iterator[Any]:
     """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
     from concurrent.futures import Future, ProcessPoolExecutor
