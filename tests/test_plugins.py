@@ -224,12 +224,13 @@ def test_a_broken_format_does_not_keep_a_folder_from_being_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [["fix"], ["run", "-q", "fix | tag"], ["read", "samples/002_crlf.txt", "samples/tool_library.html"]]
+    "words", ["filter --min-chars 1", "fix", "run -q fix|tag", "read samples/002_crlf.txt samples/tool_library.html"]
 )
 def test_what_is_ours_does_not_pay_for_looking(words):
     code = (
-        f"import sys, os; os._exit = lambda code: None; sys.argv[1:] = {words!r}; from corptool.__main__ import main; "
-        "main(); assert 'corptool.plugins' in sys.modules; assert 'importlib.metadata' not in sys.modules"
+        f"import sys, os; os._exit = lambda code: None; sys.argv[1:] = {words.split()}; from corptool.__main__ import main; "
+        "main(); assert 'corptool.plugins' in sys.modules; assert 'importlib.metadata' not in sys.modules; "
+        "assert sys.argv[1] != 'filter' or 'pathlib' not in sys.modules"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], input=LINE, cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False
