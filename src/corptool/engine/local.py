@@ -39,13 +39,14 @@ class Report:
         self.progress: Callable[[], None] | None = None
         """Called when something has changed."""
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Result) -> Result:
         """Take in the numbers and losses of a batch."""
         self.counts.update(result.counts)
         for position, lost in result.lost:
             self.on_lost(self.names[position], lost)
         if self.progress:
             self.progress()
+        return result
 
     def rows(self) -> list[list[Any]]:
         """One row a step: its name, in, out, dropped, merged, rejected."""
@@ -105,6 +106,9 @@ class Part(NamedTuple):
                 result.keys.append(key)
                 outputs.append(parcel)
         result.counts[position, "in"] += len(result.outputs)
+        if step.stage.kind == "sink":  # the keys are all it takes
+            result.counts[position, "out"] += len(outputs)
+            outputs = []
         return result._replace(outputs=outputs)
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
@@ -162,19 +166,25 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
             outputs = _reported(results, report)
             yield from into(sink, len(steps) - 1, outputs, report) if sink else outputs
             return
+        if part.key[1] is sink:
+            keys = (key for result in results for key in report.add(result).keys)
+            yield [*sink.gathered(sink.decide_groups(sink.first_of_groups(keys, {})))]
+            return
         incoming = _decided(part.key[1], results, report)
 
 
 def parts(steps: list[Step]) -> list[Part]:
-    """Cut a pipeline before its corpus stages; source and sink are no part of it."""
+    """Cut a pipeline before its corpus stages; the source is no part of it, nor is a sink that takes one by one."""
     found: list[Part] = []
     reads, decided = steps[0] if steps[0].stage.kind == "source" else None, False
     run: list[tuple[int, Step]] = []
     for position, step in enumerate(steps):
-        if step.stage.kind != "article":
+        if step.stage.kind != "article" and not step.sees_all:
             continue
         if step.sees_all:
             found.append(Part(run, reads, decided, (position, step), len(steps) - 1))
+            if step.stage.kind == "sink":
+                return found
             reads, decided, run = None, True, []
         run.append((position, step))
     return [*found, Part(run, reads, decided, None, len(steps) - 1)]
@@ -266,7 +276,7 @@ def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> 
 
 
 def in_workers(
-    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
 ) -> Iterator[Any]:
     """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
     from concurrent.futures import Future, ProcessPoolExecutor
