@@ -8,15 +8,24 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "corptool"
-HEAVY = {"numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"}
+HEAVY = {
+    *("numpy", "chardet", "tabulate", "selectolax", "lxml", "zstandard", "opencc", "multiprocessing", "concurrent"),
+    *("pyarrow", "fsspec", "ray"),
+}
 MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that it may not
     "text": ({"corptool.text"}, {"click", "os", "sys", "json", "pathlib"}),
-    "rules": ({"corptool.text"}, {"click"}),
+    "plugins": (set(), {"sys", "json"}),
+    "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
-    "files": (set(), {"click"}),
-    "formats": ({"corptool.article", "corptool.formats", "corptool.text", "corptool.rules"}, {"click"}),
+    "extras": (set(), {"click", "os", "sys", "pathlib"}),
+    "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
+    "files": ({"corptool", "corptool.remote"}, {"click"}),
+    "formats": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
+        {"click"},
+    ),
     "reading": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "keys", "metatable"))},
         {"click"},
@@ -24,11 +33,14 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
     "stage": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "reading"))},
+        {
+            "corptool",
+            *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "plugins", "reading")),
+        },
         {"sys"},
     ),
     "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
-    "outputs": ({"corptool.article", "corptool.formats"}, set()),
+    "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
@@ -43,6 +55,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "formats",
                 "keys",
                 "metatable",
+                "plugins",
                 "reading",
                 "rules",
                 "stage",

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import click
 
+from corptool import plugins
 from corptool import stage as stages
 from corptool.article import Lost, dumps, failure
 from corptool.engine import local
@@ -37,10 +38,19 @@ class Commands(click.Group):
         """A stage as a subcommand, or a command that brings its own."""
         if known := super().get_command(ctx, name):
             return known
-        if name not in stages.names():
+        if not stages.is_known(name):
             raise stages.unknown(name, self.list_commands(ctx))
         found = stages.lookup(name)
         return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""
+        super().format_commands(ctx, formatter)
+        if added := plugins.found("stages"):
+            rows = [(name, f"of {plugins.package(entry)}") for name, [entry, *_] in added.items()]
+            ours = self.list_commands(ctx)
+            with formatter.section("Commands of other packages"):
+                formatter.write_dl([(name, f"{of} (not used: ours wins)" * (name in ours) or of) for name, of in rows])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         """Unknown names end in our message, which names the nearest."""
@@ -74,6 +84,9 @@ def main() -> None:
         code = 130
     except OSError as error:
         say(f"corptool: {failure(error)}")
+        code = 1
+    except ImportError as error:
+        say(f"corptool: {error}")
         code = 1
     except Exception as error:
         if "CORPTOOL_TRACEBACK" in os.environ:

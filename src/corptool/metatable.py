@@ -31,7 +31,7 @@ def _rows(table: str) -> dict[str, dict[str, Any]]:
         if suffix in (".jsonl", ".ndjson"):
             records = (loads(line) for line in file if line.strip())
         else:
-            read = formats.load(formats.by_suffix().get(suffix, "csv")).read
+            read = formats.load(formats.of_suffix(suffix) or "csv").read
             records = ({key: value for key, value in record.fields.items() if key != "origin" or "sha256" in value}
                        for record in read(file))  # fmt: skip
         for row in records:

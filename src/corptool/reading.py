@@ -44,14 +44,15 @@ class Lines(NamedTuple):
     """Whole lines of JSON Lines."""
 
     place: Place
-    data: bytes
+    lines: list[bytes]
+    """Without their newlines."""
     options: Options
     member: str | None = None
 
     def items(self) -> Iterator[Parcel | Lost]:
         """Articles come in untouched; a record that is none yet is read as one."""
         path, first, offset = self.place
-        for number, line in enumerate(self.data.split(b"\n"), first or 1):
+        for number, line in enumerate(self.lines, first or 1):
             if line and not line.isspace():
                 yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options, self.member)
             offset += len(line) + 1
@@ -177,17 +178,16 @@ def _lines(stream: files.Stream, path: str, options: Options, member: str | None
     line, offset = 1, len(UTF8_MARK) * stream.start.startswith(UTF8_MARK)
     pending: list[bytes] = []
     for chunk in _utf8(stream):
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            data = b"".join([*pending, chunk[:cut]])
-            yield Lines(Place(path, line, offset), data, options, member)
-            line += data.count(b"\n")
-            offset += len(data)
-            pending.clear()
-        if cut < len(chunk):
-            pending.append(chunk[cut:])
-    if pending:
-        yield Lines(Place(path, line, offset), b"".join(pending), options, member)
+        lines = chunk.split(b"\n")
+        pending.append(lines[0])
+        if len(lines) > 1:
+            lines[0] = b"".join(pending)
+            pending = [lines.pop()]
+            yield Lines(Place(path, line, offset), lines, options, member)
+            line += len(lines)
+            offset += len(lines) + sum(map(len, lines))
+    if any(pending):
+        yield Lines(Place(path, line, offset), [b"".join(pending)], options, member)
 
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
@@ -223,7 +223,9 @@ def _documents(document: Document) -> Iterator[Batch]:
 def _known(path: str) -> bool:
     """Whether a file met on a walk is one to read: by its name."""
     name = os.path.basename(files.bare(path)).lower()
-    return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
+    if name.startswith("."):
+        return False
+    return name.endswith((*LINES, *files.ARCHIVES)) or formats.of_suffix(files.suffix(name)) is not None
 
 
 def _is_page(path: str) -> bool:
@@ -231,7 +233,7 @@ def _is_page(path: str) -> bool:
     if os.path.basename(path).startswith("."):
         return False
     try:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False
@@ -243,12 +245,14 @@ def _format_of(path: str, options: Options) -> str | None:
     if path == "-":
         return None
     suffix = files.suffix(files.bare(path))
-    return "jsonl" if suffix in LINES else formats.by_suffix().get(suffix)
+    return "jsonl" if suffix in LINES else formats.of_suffix(suffix)
 
 
 def _sniffed(data: bytes) -> str:
     if re.match(HTML, data):
         return "html"
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        return "parquet"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
@@ -266,7 +270,7 @@ def _hold_text(data: bytes) -> None:
 
 
 def _readable() -> str:
-    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
+    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix(), *formats.added_suffixes()))) + " can"
 
 
 def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
@@ -313,11 +317,12 @@ def _parcel(
         fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
+    if fields.get("id") is None:
+        fields["id"] = identity(place, member, record.raw)
+    if "sha256" in (fields.get("origin") or {}):
+        return Parcel(place, article=fields)  # an article that was exported whole comes back as it was
     found = fields.pop("origin", None) or {}
-    given = fields.pop("id", None)
-    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
-    if "sha256" in found:  # an article that was exported whole comes back as it was
-        return Parcel(place, article=article | {"origin": found})
+    article: Article = {"id": fields["id"]} | fields
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 

@@ -65,7 +65,10 @@ def fold() -> Fold:
 
 @cache
 def boilerplate(*paths: Path) -> text_rules.Rules:
-    """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
+    """The boilerplate rules of these files, in order, and then those of data/boilerplate/.
+
+    A path that is none may be the name of the rules that a plug-in brings.
+    """
     from corptool.text.boilerplate import rule_set
 
     files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
@@ -81,6 +84,10 @@ def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
+    if not path.exists():
+        from corptool import plugins
+
+        path = plugins.rule_file(str(path)) if str(path) in plugins.found("rules") else path
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from corptool import formats, keys, metatable, reading
+from corptool import formats, keys, metatable, plugins, reading
 from corptool.stage import source
 
-FORMATS = ["auto", "jsonl", *formats.able("read")]
+FORMATS = plugins.Choice(["auto", "jsonl", *formats.able("read")], "formats")
 
 
 @source
-@click.option("--as", "as_", type=click.Choice(FORMATS), help="The format, where name and content do not tell it.")
+@click.option("--as", "as_", type=FORMATS, help="The format, where name and content do not tell it.")
 @click.option(
     "--map", "map_", metavar="OURS=THEIRS,…", help="Which keys or columns are ours: text=content,title=headline."
 )
