@@ -30,7 +30,7 @@ TEXTS, PAIRS = 16384, 4096
 """Of a task."""
 COLUMNS = 8
 """Of signatures, of a task."""
-RANGE = 1 << 25
+RANGE = 1 << 24
 """Hashes that are counted in a task."""
 
 
@@ -72,12 +72,15 @@ class Texts:
         return (order[start : start + TEXTS] for start in range(0, order.size, TEXTS))
 
     def take(self, texts: NDArray[np.int64], weights: Weights | None) -> Sketches:
-        """The sketches of these texts; without weights these stay out."""
+        """The sketches of these texts; without weights, what is asked only with them stays out: the places."""
         import numpy as np
 
-        runs = self.runs[texts]
-        (hashes, edges), (places, _), (numbers, number_edges) = (column.take(runs) for column in self.columns)
-        weight = np.ones(hashes.size, np.uint8) if weights is None else weights[hashes]
+        hashes, edges = self.hashes(texts)
+        numbers, number_edges = self.columns[2].take(self.runs[texts])
+        if weights is None:
+            weight, places = np.ones(hashes.size, np.uint8), np.zeros(0, np.uint8)
+        else:
+            weight, (places, _) = weights[hashes], self.columns[1].take(self.runs[texts])
         return Sketches(hashes, places, edges, levels(self.lengths[texts]), numbers, number_edges, weight)
 
 

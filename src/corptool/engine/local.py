@@ -11,9 +11,8 @@ from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
-from corptool.files import CHUNK
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
@@ -133,14 +132,13 @@ class Part(NamedTuple):
 class Decided(NamedTuple):
     """Articles that waited, each with its decision."""
 
-    lines: list[bytes]
+    articles: list[tuple[tuple[Any, ...], bytes]]
+    """The place and the line of each."""
     decisions: list[Any]
 
     def items(self) -> Iterator[Parcel]:
         """The articles."""
-        for waiting in self.lines:
-            place, _, line = waiting.partition(b"\t")
-            yield Parcel(Place(**loads(place)), line)
+        return (Parcel(Place(*place), line) for place, line in self.articles)
 
 
 def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
@@ -196,16 +194,19 @@ def _into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Re
 
 def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[Decided]:
     """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
+    import pickle
     import tempfile
 
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+        blocks = 0
 
         def keys() -> Iterator[Any]:
+            nonlocal blocks
             for result in results:
                 report.add(result)
-                for parcel in result.outputs:
-                    assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-                    waiting.write(dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n")
+                parcels = (parcel for parcel in result.outputs if isinstance(parcel, Parcel))
+                pickle.dump([(tuple(parcel.place), parcel.line) for parcel in parcels], waiting, 5)
+                blocks += 1
                 yield from result.keys
 
         made = keys()
@@ -213,8 +214,9 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         decisions = chain(list(islice(decisions, 1)), decisions)  # the first decision is made when all keys are seen
         assert next(made, None) is None, f"`{step.name}` decided before it had seen all keys"
         waiting.seek(0)
-        while lines := waiting.readlines(CHUNK):
-            yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))
+        for _ in range(blocks):
+            articles = pickle.load(waiting)  # noqa: S301 - we wrote it
+            yield Decided(articles, list(islice(decisions, len(articles))))
         assert next(decisions, None) is None, f"`{step.name}` decided on more articles than there are"
 
 

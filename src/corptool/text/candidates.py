@@ -20,8 +20,10 @@ NEIGHBOURS, FEW_NEIGHBOURS = 8, 1
 """With how many of the next texts of a bucket each text is paired; with how many where more than NEIGHBOURS are in it.
 Such a bucket is one of boilerplate or of a form, or of an article that is found all over, whose copies hang together by
 the next of kin alone."""
-AGREEING, AGREEING_PART = 0.2, 0.5
+AGREEING, AGREEING_PART = 0.25, 0.6
 """Pairs of which the signatures say that both have less of all they have, or of the shorter, are not compared."""
+CROWDS = 4
+"""Buckets of more are looked at in every fourth column only: the same copies, at a quarter of the cost."""
 RARE = 4
 """In a bucket of one bin with no more texts all are paired."""
 EMPTY = 0xFFFFFFFF
@@ -65,7 +67,8 @@ def candidates(drawn: NDArray[np.uint32], short: NDArray[np.bool_]) -> NDArray[n
         found.append(_bucket_pairs(one[short[texts]], texts[short[texts]]))
         two = filled[texts, column + 1]
         texts, other = texts[two], drawn[texts[two], column + 1]
-        found.append(_bucket_pairs((one[two] ^ other * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77), texts))
+        mixed = (one[two] ^ other * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
+        found.append(_bucket_pairs(mixed, texts, crowds=column % CROWDS == 0))
     return np.concatenate(found)
 
 
@@ -100,8 +103,10 @@ def sides(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(EMPTY)).astype(np.int64)
 
 
-def _bucket_pairs(key: NDArray[np.uint32], text: NDArray[np.int64], *, rare: bool = False) -> NDArray[np.uint64]:
-    """Pairs of texts with the same key; with `rare`, of buckets of few texts only."""
+def _bucket_pairs(
+    key: NDArray[np.uint32], text: NDArray[np.int64], *, rare: bool = False, crowds: bool = True
+) -> NDArray[np.uint64]:
+    """Pairs of texts with the same key; with `rare` of small buckets only, without `crowds` not of large ones."""
     import numpy as np
 
     members = key.astype(np.uint64) << np.uint64(32) | text.astype(np.uint64)
@@ -114,7 +119,7 @@ def _bucket_pairs(key: NDArray[np.uint32], text: NDArray[np.int64], *, rare: boo
         wanted = sizes > step
         if rare:
             wanted &= sizes <= RARE
-        elif step > FEW_NEIGHBOURS:
+        elif step > FEW_NEIGHBOURS or not crowds:
             wanted &= sizes <= NEIGHBOURS
         times = sizes[wanted] - step
         at = np.arange(times.sum()) + np.repeat(starts[wanted] - np.cumsum(times) + times, times)

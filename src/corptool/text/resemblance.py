@@ -86,25 +86,21 @@ def shares(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[Shares, Share
     """The weight, and the plain number, of the shingles of each pair."""
     import numpy as np
 
-    left, right = sides(pairs)
-    below = limit(np.maximum(sketches.level[left], sketches.level[right]))
-    weighed, counted = (Shares(*(np.zeros(pairs.size, np.int64) for _ in range(3))) for _ in range(2))
+    both_sides = _compared(sketches, pairs)
+    sums = np.concatenate(([0], np.cumsum(sketches.weight, dtype=np.int64)))
+    weighed, counted = (
+        Shares(left, right, np.zeros(pairs.size, np.int64))
+        for values in (sums, np.arange(sums.size))
+        for left, right in [[values[ends] - values[starts] for starts, ends in both_sides]]
+    )
+    members = sketches.hashes.astype(np.uint64) << np.uint64(8) | sketches.weight
     for start in range(0, pairs.size, BLOCK):
-        stop = min(start + BLOCK, pairs.size)
-        keys: list[NDArray[np.uint64]] = []
-        for which, side in enumerate((left[start:stop], right[start:stop])):
-            at, pair = _members(sketches.edges, side)
-            hashes = sketches.hashes[at]
-            fits = hashes < below[start:stop][pair]
-            pair, weight = pair[fits], sketches.weight[at[fits]]
-            key = pair.astype(np.uint64) << np.uint64(40) | hashes[fits].astype(np.uint64) << np.uint64(8)
-            keys.append(key | weight)
-            counted[which][start:stop] = np.bincount(pair, minlength=stop - start)
-            weighed[which][start:stop] = np.bincount(pair, weight, stop - start)
-        found = _twice(keys)
+        block = slice(start, start + BLOCK)
+        found = _twice([_members(members, starts[block], ends[block], 40) for starts, ends in both_sides])
         pair = (found >> np.uint64(40)).astype(np.int64)
-        counted.both[start:stop] = np.bincount(pair, minlength=stop - start)
-        weighed.both[start:stop] = np.bincount(pair, found & np.uint64(0xFF), stop - start)
+        size = counted.both[block].size
+        counted.both[block] = np.bincount(pair, minlength=size)
+        weighed.both[block] = np.bincount(pair, found & np.uint64(0xFF), size)
     return weighed, counted
 
 
@@ -115,21 +111,14 @@ def own(sketches: Sketches, telling: int, pairs: NDArray[np.uint64]) -> Own:
     """
     import numpy as np
 
-    left, right = sides(pairs)
-    below = limit(np.maximum(sketches.level[left], sketches.level[right]))
+    both_sides = _compared(sketches, pairs)
     result = Own(*(np.zeros((2, pairs.size), np.int64) for _ in range(3)))
+    members = sketches.hashes.astype(np.uint64) << np.uint64(10) | sketches.places.astype(np.uint64) << np.uint64(1)
+    members |= sketches.weight >= telling
     for start in range(0, pairs.size, BLOCK):
-        stop = min(start + BLOCK, pairs.size)
-        keys = []
-        for which, side in enumerate((left[start:stop], right[start:stop])):
-            at, pair = _members(sketches.edges, side)
-            fits = sketches.hashes[at] < below[start:stop][pair]
-            at, pair = at[fits], pair[fits].astype(np.uint64)
-            key = pair << np.uint64(42) | sketches.hashes[at].astype(np.uint64) << np.uint64(10)
-            key |= np.uint64(which << 9) | sketches.places[at].astype(np.uint64) << np.uint64(1)
-            key |= sketches.weight[at] >= telling
-            keys.append(key)
-        merged = np.concatenate(keys)
+        block = slice(start, start + BLOCK)
+        left, right = (_members(members, starts[block], ends[block], 42) for starts, ends in both_sides)
+        merged = np.concatenate((left, right | np.uint64(1 << 9)))
         merged.sort()
         shingle = merged >> np.uint64(10)
         twice = np.zeros(merged.size + 1, bool)
@@ -142,7 +131,7 @@ def own(sketches: Sketches, telling: int, pairs: NDArray[np.uint64]) -> Own:
         merged.sort()
         side = (merged >> np.uint64(10)).astype(np.int64)
         alone = 1 - (merged & np.uint64(1)).astype(np.int64)
-        texts = 2 * (stop - start)
+        texts = 2 * result.total[0, block].size
         total = np.bincount(side[(merged >> np.uint64(1) & np.uint64(1)).astype(bool)], minlength=texts)
         new = np.diff(side, prepend=-1) != 0
         stretch = np.flatnonzero(new | (alone == 0))  # every stretch begins at a text or at a shared shingle
@@ -153,7 +142,7 @@ def own(sketches: Sketches, telling: int, pairs: NDArray[np.uint64]) -> Own:
         np.maximum.at(longest, side[stretch], length)
         sums = np.bincount(side[stretch], length, texts).astype(np.int64)
         for column, values in zip(result, (total, sums, longest), strict=True):
-            column[:, start:stop] = values.reshape(-1, 2).T
+            column[:, block] = values.reshape(-1, 2).T
     return result
 
 
@@ -167,8 +156,7 @@ def numbers(sketches: Sketches, pairs: NDArray[np.uint64]) -> Numbers:
         stop = min(start + BLOCK, pairs.size)
         keys, neighbours = [], []
         for side in (left[start:stop], right[start:stop]):
-            at, pair = _members(sketches.number_edges, side)
-            key = pair.astype(np.uint64) << np.uint64(52) | sketches.numbers[at]
+            key = _members(sketches.numbers, sketches.number_edges[side], sketches.number_edges[side + 1], 52)
             keys.append(key)
             key = key >> np.uint64(VALUE_BITS)
             neighbours.append(key[np.diff(key, prepend=~key[:1]) != 0])
@@ -179,14 +167,29 @@ def numbers(sketches: Sketches, pairs: NDArray[np.uint64]) -> Numbers:
     return Numbers(agree, places - agree)
 
 
-def _members(edges: NDArray[np.int64], texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the members of these texts stand, and which of the texts each belongs to."""
+def _compared(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
+    """For either text of each pair where its shingles start and end that are compared: those that both would keep."""
     import numpy as np
 
-    lengths = edges[texts + 1] - edges[texts]
-    pair = np.repeat(np.arange(texts.size), lengths)
-    at = np.arange(pair.size) + np.repeat(edges[texts] - np.cumsum(lengths) + lengths, lengths)
-    return at, pair
+    left, right = sides(pairs)
+    below = limit(np.maximum(sketches.level[left], sketches.level[right])).astype(np.uint64)
+    text = np.repeat(np.arange(sketches.level.size, dtype=np.uint64) << np.uint64(32), np.diff(sketches.edges))
+    text |= sketches.hashes  # ascends, as the hashes of each text do
+    ends = (np.searchsorted(text, side.astype(np.uint64) << np.uint64(32) | below) for side in (left, right))
+    return tuple((sketches.edges[side], end) for side, end in zip((left, right), ends, strict=True))
+
+
+def _members(
+    values: NDArray[np.uint64], starts: NDArray[np.int64], ends: NDArray[np.int64], shift: int
+) -> NDArray[np.uint64]:
+    """The values of the texts of some pairs, with the number of the pair before them, from bit `shift` on."""
+    import numpy as np
+
+    lengths = ends - starts
+    at = np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+    pair = np.arange(lengths.size, dtype=np.uint64) << np.uint64(shift)
+    members: NDArray[np.uint64] = values[at] | np.repeat(pair, lengths)
+    return members
 
 
 def _twice(keys: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
