@@ -5,15 +5,15 @@ Both ways are one: a `Part` (the stages between two corpus stages) turns a batch
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain, groupby, islice, repeat
 from typing import IO, Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
-from corptool.files import CHUNK
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
@@ -144,15 +144,13 @@ class Part(NamedTuple):
 class Decided(NamedTuple):
     """Articles that waited, each with its decision."""
 
-    lines: list[bytes]
-    """As `waiting` wrote them."""
+    articles: list[tuple[tuple[Any, ...], bytes]]
+    """The place and the line of each."""
     decisions: list[Any]
 
     def items(self) -> Iterator[Parcel]:
         """The articles."""
-        for waiting in self.lines:
-            place, _, line = waiting[:-1].partition(b"\t")
-            yield Parcel(Place(**loads(place)), line)
+        return (Parcel(Place(*place), line) for place, line in self.articles)
 
 
 def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
@@ -238,7 +236,7 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         def keys() -> Iterator[Any]:
             for result in results:
                 report.add(result)
-                file.writelines(waiting(result.outputs))
+                file.write(waiting(result.outputs))
                 yield from result.keys
 
         made = decisions(step, keys())
@@ -247,11 +245,15 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         assert next(made, None) is None, f"`{step.name}` decided on more articles than there are"
 
 
-def waiting(outputs: Iterable[Output]) -> Iterator[bytes]:
+def waiting(outputs: Iterable[Output]) -> bytes:
     """Articles as they wait for their decision."""
+    import pickle
+
+    articles = []
     for parcel in outputs:
         assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-        yield dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n"
+        articles.append((tuple(parcel.place), parcel.line))
+    return pickle.dumps(articles, 5)
 
 
 def decisions(step: Step, keys: Iterable[Any]) -> Iterator[Any]:
@@ -265,8 +267,12 @@ def decisions(step: Step, keys: Iterable[Any]) -> Iterator[Any]:
 
 def decided(file: IO[bytes], decisions: Iterator[Any]) -> Iterator[Decided]:
     """The articles that wait in a file, with their decisions."""
-    while lines := file.readlines(CHUNK):
-        yield Decided(lines, list(islice(decisions, len(lines))))
+    import pickle
+
+    with contextlib.suppress(EOFError):
+        while True:
+            articles = pickle.load(file)  # noqa: S301 - we wrote it
+            yield Decided(articles, list(islice(decisions, len(articles))))
 
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:

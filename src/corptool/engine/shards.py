@@ -147,7 +147,7 @@ def _work(job: Job, number: int, shard: int) -> Summary:
             result = part(batch)
             counts.update(result.counts)
             if part.key:
-                files[kind].writelines(local.waiting(result.outputs))
+                files[kind].write(local.waiting(result.outputs))
                 keys += len(result.keys)
                 if grouped:
                     grouped.add(result.keys)
