@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from corptool import plugins
 from corptool import rules as data
 from corptool.article import Article
 from corptool.stage import stage
@@ -24,7 +25,6 @@ from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
 OWN_KINDS = ("banner", "blank", "boilerplate", "dateline", "gloss", "repeated", "title")
 """The kinds of what is found without a rule."""
-RULE_FILE = click.Path(exists=True, dir_okay=False)
 MODES = ["strict", "balanced", "recall"]
 
 Key = tuple[str, tuple[tuple[int, bool], ...]]
@@ -33,7 +33,7 @@ Key = tuple[str, tuple[tuple[int, bool], ...]]
 @stage
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
-@click.option("--rules", multiple=True, type=RULE_FILE, help="Further rules, from a TOML file.")
+@click.option("--rules", multiple=True, type=plugins.RuleFile(), help="Further rules: a TOML file, or a plug-in's.")
 @click.option("--mode", type=click.Choice(MODES), help="What is asked of a line that no rule knows.")
 @click.option("--by", type=click.Choice(["site"]), help="Remove what repeats over the pages of a site.")
 @click.option("--strip-dateline", is_flag=True, help="Take the dateline out of the text, too.")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.copies import REMOVED, Decision, Plan
-from corptool.features import Features
-from corptool.index import Index
+from corptool.duplicates.features import Features
+from corptool.duplicates.index import Index
+from corptool.duplicates.plan import REMOVED, Decision, Plan
 from corptool.rules import fold_table
 from corptool.stage import AsIs, stage
 from corptool.text.changes import Change

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.features import Features, Rows
-from corptool.store import Column
+from corptool.duplicates.columns import Column
+from corptool.duplicates.features import Features, Rows
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE, related
 from corptool.text.resemblance import Sketches, shares

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from corptool.copies import Seen
-from corptool.features import Features
+from corptool.duplicates.features import Features
+from corptool.duplicates.plan import Seen
 
 if TYPE_CHECKING:
     import numpy as np

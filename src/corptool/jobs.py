@@ -1,0 +1,96 @@
+"""`corptool run --work DIR`: a job that can be stopped at any moment, and done in parts that share nothing but DIR."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import click
+
+from corptool.engine import shards
+from corptool.engine.job import Given, Job, opened
+from corptool.engine.local import Report
+from corptool.flow import told
+from corptool.outputs import Output, say
+
+
+class Wanted(NamedTuple):
+    """What is to be done of the job: all of it, if nothing is said."""
+
+    shard: tuple[int, int] | None
+    decide: bool
+    apply: tuple[int, int] | None
+    dry_run: bool
+
+
+def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict[str, Any]) -> int:
+    """Do a job, or a part of one, and return the exit code."""
+    if sum(map(bool, wanted[:3])) > 1:
+        raise click.UsageError("--shard, --decide and --apply are steps of a job: give one of them")
+    part = wanted.shard or wanted.apply
+    whole = not (part or wanted.decide)
+    job = opened(folder, given._replace(shards=part[1]) if part else given, whole=whole, dry=wanted.dry_run)
+    if wanted.dry_run:
+        return _tell_plan(job, given.output)
+    if not whole and (reporting["rejects"] or (given.output and not job.output)):
+        raise click.UsageError(
+            f"-o FILE and --rejects come last: `corptool run --work {folder} -o FILE` writes both when all is done"
+        )
+    if wanted.decide:
+        return _decide(job)
+    if part:
+        return _part(job, part[0], reporting, decided=wanted.apply is not None)
+    output = None if job.output else given.output or job.steps[-1].output
+    return told(lambda report: shards.run(job, report, jobs=jobs), job.steps, output=output, **reporting)
+
+
+def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
+    """Do a shard of a round. That articles were rejected is told, but only the whole job fails for it."""
+    number = shards.closed(job) if decided else 0
+    if decided and not number:
+        raise click.UsageError("nothing has been decided yet: --decide comes before --apply")
+
+    def work(report: Report) -> Iterator[list[Output]]:
+        done = shards.work(job.storage.root, number, shard)
+        shards.add(job, number, shard, done, report, before=None)
+        yield []
+
+    told(work, job.steps, **reporting)
+    return 0
+
+
+def _decide(job: Job) -> int:
+    """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
+    number, rounds = shards.closed(job), len(job.parts)
+    if rounds == 1:
+        raise click.UsageError("there is nothing to decide: no stage of this pipeline sees all articles")
+    if number == rounds - 1 or (number and len(shards.missing(job, number)) == job.shards):
+        say("decided already; --apply goes on")
+    else:
+        shards.say_again(shards.decide(job.storage.root, number))
+    return 0
+
+
+def _tell_plan(job: Job, output: str | None) -> int:
+    """Say what would be done."""
+    from tabulate import tabulate
+
+    facts = job.facts
+    rows = [
+        ("input", f"{facts['inputs']:,} files, {facts['bytes']:,} bytes"),
+        ("work", f"{job.storage.root}: {job.shards:,} shards"),
+    ]
+    for number, part in enumerate(job.parts):
+        done = f"{job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
+        names = " | ".join(
+            step.name for step in ([part.reads] if part.reads else []) + [step for _, step in part.steps]
+        )
+        rows.append((f"round {number + 1}", f"{names or 'read'}: {done}"))
+        if part.key:
+            decided = "has decided" if shards.closed(job) > number else "decides when all are done"
+            rows.append(("", f"{part.key[1].name} {decided}"))
+    if job.steps[-1].stage.kind == "sink":
+        rows.append(("then", job.steps[-1].name))
+    rows.append(("output", job.output or output or job.steps[-1].output or "standard output"))
+    click.echo(tabulate(rows, tablefmt="plain"))
+    return 0
