@@ -15,6 +15,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "plugins": (set(), {"sys", "json"}),
     "rules": ({"corptool", "corptool.plugins", "corptool.text"}, {"click"}),
     "dictionaries": ({"corptool", "corptool.rules", "corptool.text"}, {"click"}),
+    "arrow": ({"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats"))}, {"click", "os", "sys"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
     "extras": (set(), {"click", "os", "sys", "pathlib"}),
@@ -39,7 +40,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     ),
     "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
     "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
-    "pipeline": ({"corptool.article", "corptool.stage"}, {"os", "sys"}),
+    "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
         {"corptool"}
         | {
@@ -67,12 +68,33 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "remote", "stage")
+                for part in (
+                    "article",
+                    "edits",
+                    "engine",
+                    "files",
+                    "outputs",
+                    "pipeline",
+                    "plugins",
+                    "reading",
+                    "remote",
+                    "stage",
+                )
             ),
         },
         set(),
     ),
-    "flow": ({f"corptool.{part}" for part in ("article", "engine", "outputs", "pipeline", "stage")}, set()),
+    "flow": (
+        {
+            "corptool",
+            *(
+                f"corptool.{part}"
+                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
+            ),
+        },
+        set(),
+    ),
+    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))

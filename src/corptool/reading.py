@@ -102,6 +102,7 @@ class Ready(NamedTuple):
     """Records that have been read already."""
 
     ready: list[Parcel | Lost]
+    member: str | None = None
 
     def items(self) -> Iterator[Parcel | Lost]:
         """What is ready."""
@@ -109,6 +110,12 @@ class Ready(NamedTuple):
 
 
 Batch = Lines | Document | Ready
+
+
+def file_of(batch: Batch) -> str:
+    """The file, or the member of an archive, that a batch is of."""
+    first = batch.ready[0] if isinstance(batch, Ready) else batch
+    return batch.member or (first.path if isinstance(first, Document) else first.place.path)
 
 
 class Piece(NamedTuple):
@@ -272,7 +279,7 @@ def _documents(document: Document) -> Iterator[Batch]:
         return
     items = document.items()
     while ready := list(islice(items, 64)):
-        yield Ready(ready)
+        yield Ready(ready, document.member)
 
 
 def _known(path: str) -> bool:
@@ -362,10 +369,7 @@ def _parcel(
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
     if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
-        page = formats.load("html").read_markup(fields["html"])
-        given = {key: value for key, value in fields.items() if value is not None or key not in page}
-        fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
-        format_ = "html"
+        fields, format_ = formats.load("html").read_record(fields), "html"
     if options.meta:
         from corptool import metatable
 
@@ -411,7 +415,11 @@ def _no_text(fields: Article, options: Options) -> str:
     shown = ", ".join(key for key in list(fields)[:9] if key != "origin")
     if options.map and "text" in options.map:
         return f"no string `{options.map['text']}`, which --map takes for the text, among its keys ({shown})"
-    return f"no string `text` or `html` among its keys ({shown}), or it is empty; --map text=KEY says where it is"
+    from corptool import metatable
+
+    about = [key for key in metatable.PATH_KEYS if key in fields]
+    hint = f"; or is this a table about the files of its `{about[0]}`? --meta joins it to them" if about else ""
+    return f"no string `text` or `html` among its keys ({shown}), or it is empty; --map text=KEY says where it is{hint}"
 
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:

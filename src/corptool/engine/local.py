@@ -33,12 +33,19 @@ class Report:
         self.names = [step.name for step in steps]
         self.counts: Counts = Counter()
         self.on_lost = on_lost
+        self.read = 0
+        """Bytes of input that have been read; `size` is all of it, where that is known."""
+        self.size: int | None = None
+        self.progress: Callable[[], None] | None = None
+        """Called when something has changed."""
 
     def add(self, result: Result) -> None:
         """Take in the numbers and losses of a batch."""
         self.counts.update(result.counts)
         for position, lost in result.lost:
             self.on_lost(self.names[position], lost)
+        if self.progress:
+            self.progress()
 
     def rows(self) -> list[list[Any]]:
         """One row a step: its name, in, out, dropped, merged, rejected."""

@@ -8,7 +8,7 @@ inverse than could happen by chance; the clean text around it costs more when it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -87,6 +87,8 @@ class Tables(NamedTuple):
     model: Callable[[], LanguageModel]
     unusual: Callable[[], re.Pattern[str]]
     """Finds where characters that are neither ASCII nor frequent in Chinese stand close together."""
+    fold: Callable[[], Mapping[int, str]]
+    """Characters as their Simplified forms."""
 
 
 class Repair(NamedTuple):
