@@ -67,7 +67,8 @@ class Evidence:
         after = (
             np.where(self._pairs[at] == wanted, self._after[at], 0.0) if len(self._pairs) else np.zeros(wanted.shape)
         )
-        return SEEN_PAIR * after + SEEN * self._alone[codes]
+        shares: NDArray[Any] = SEEN_PAIR * after + SEEN * self._alone[codes]
+        return shares
 
 
 class _Paths(NamedTuple):

@@ -67,8 +67,17 @@ CHINESE_MARGIN = 20.0  # where what is there are Chinese characters already
 CHINESE_SHARE = 0.1
 PLAIN = 10.5  # bits a character, below which a line is so plain that no other chain is tried
 KNOWN = 4.0  # the margin for a chain by which another line of the text was repaired
-COMMON = re.compile("[ÃÂâ][\x80-\xbf€-™]")  # UTF-8 as Windows-1252: the commonest damage there is
+# UTF-8 as Windows-1252: the commonest damage there is. (What closes a quotation may follow a capital Ã.)
+COMMON = re.compile("[Ââ][\x80-\xbf€-™]|Ã[\x80-\x9f¡-ª¬-º¼-¿]|(?<![A-ZÀ-Þ])Ã[\xa0«»€-™]")
 COMMON_MARGIN = 8.0
+# One character of it among ASCII (donâ€™t, CafÃ©, Â£5), such as hardly any text holds for another reason. Quotation
+# marks, dashes and dots may follow a capital letter; so these are taken for a part of it only before a small one.
+_SIGN = "\x80-\x9f¡-ª¬-º¼-¿€‚„†‡‰‹•™ƒŒŠšŽžŸœˆ˜›"
+SINGLE = re.compile(
+    f"(?<![\x80-\u024f])(?:â[€‚„][\x80-\xbf{_SIGN}‘-”–—…]|Â[¡-ª¬®-¶¸-º¼-¿]"
+    f"|[ÃÄÅ](?:[{_SIGN}](?=[A-Za-z])|(?<=[A-Za-z].)[{_SIGN}]|[\xa0«»‘-”–—…](?=[a-z])))(?![\xc0-\u024f])"
+)
+SINGLE_MARGIN = 0.0
 EDGE = 12.0
 EDGE_LENGTH = 4
 DEEPEST = 3
@@ -143,7 +152,7 @@ def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
         end = text.find("\n", found.end())
         at = len(text) if end < 0 else end
         for low, high in _pieces(text, start, at):
-            if _is_odd(text[low:high], tables.model()):
+            if SINGLE.search(text, low, high) or _is_odd(text[low:high], tables.model()):
                 yield low, high
 
 
@@ -193,13 +202,20 @@ def _reads_otherwise(part: str, model: LanguageModel) -> bool:
 
 
 def _margin(line: str, repair: Repair) -> float:
-    if repair.chain == "utf-8>cp1252" and COMMON.search(line, repair.start, repair.end):
-        return COMMON_MARGIN
     if _is_quoted(line, repair):
         return float("inf")
+    if repair.chain == "utf-8>cp1252" and _is_single(line, repair):
+        return SINGLE_MARGIN
+    if repair.chain == "utf-8>cp1252" and COMMON.search(line, repair.start, repair.end):
+        return COMMON_MARGIN
     if repair.chain.rpartition(">")[2] not in SINGLE_BYTE:
         return CHINESE_MARGIN + CHINESE_SHARE * repair.before
     return MARGIN + SHARE * repair.before
+
+
+def _is_single(line: str, repair: Repair) -> bool:
+    """Whether in the span stands a character that hardly any text holds for another reason."""
+    return any(repair.start <= found.start() < repair.end for found in SINGLE.finditer(line))
 
 
 def _is_quoted(line: str, repair: Repair) -> bool:
