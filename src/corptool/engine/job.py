@@ -97,6 +97,14 @@ class Job:
         data = storage.read("job.json")
         return None if data is None else cls(storage, loads(data))
 
+    @classmethod
+    def loaded(cls, folder: str) -> Job:
+        """The job of this folder. An error if there is none."""
+        job = cls.load(folder)
+        if job is None:
+            raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        return job
+
     def place(self, number: int, shard: int | None, kind: str) -> tuple[Storage, str]:
         """Where a file of a round is kept; without a shard, one of the decision that closes the round."""
         if kind == "output" and self.output and shard is not None:
@@ -125,16 +133,18 @@ class Given(NamedTuple):
         return Given(*(given or job.facts[name] for name, given in self._asdict().items()))
 
 
-def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
+def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) -> Job:
     """The job of a folder, planned if there is none yet. Where the command does not fit the job, an error says why.
 
-    With `whole` all input is looked at again; else each shard looks at its own.
+    With `whole` all input is looked at again; else each shard looks at its own. With `dry`, nothing is written.
     """
-    job, output = Job.load(folder), given.output
+    job, output = Job.load(folder) if folder else None, given.output
     given = given.completed(job) if job else given
     if given.pipeline is None:
-        raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        where = f"no job was begun in {folder}: " if folder else ""
+        raise click.UsageError(f"{where}give the pipeline and its files")
     facts: dict[str, Any] = given._asdict() | {
+        "files": list(given.files),
         "output": _pattern(output, given.pipeline) if output or not job else job.output,
         "versions": _versions(given.pipeline),
         "options": _option_files(given.pipeline),
@@ -146,9 +156,9 @@ def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
         facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
     if job:
         if differences := list(_differences(job, facts, inputs)):
-            raise click.ClickException(_refusal(folder, differences))
+            raise click.ClickException(_refusal(job.storage.root, differences))
         return job
-    storage = Storage(folder)
+    storage = Storage(folder or "")
     if not dry:
         with storage.writing(_name(facts)) as file:
             file.writelines(_lines(inputs))
@@ -184,7 +194,7 @@ def _inputs(given: Given) -> list[list[Input]]:
     if listed := given.files_from or step.files_from:
         names += files.names_from(listed)
     if not names or "-" in names:
-        raise click.UsageError("--work reads files, for it may have to read them again: give their names")
+        raise click.UsageError("name the files: what comes from standard input cannot be read again")
     found = [Input.found(path) for path in reading.found(names)]
     size = sum(each.size or 0 for each in found)
     shards = given.shards or max(1, min(MOST, size // SHARD))
