@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -47,17 +48,23 @@ def run(folder: str | None, given: Given, wanted: Wanted, *, jobs: int, reportin
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
-    """Do a shard of a round. That articles were rejected is told, but only the whole job fails for it."""
+    """Do a shard of a round. What was rejected is told, but only the whole job ends with an exit code that says so."""
     number = shards.closed(job) if decided else 0
     if decided and not number:
         raise click.UsageError("nothing has been decided yet: --decide comes before --apply")
 
+    lost: Counter[str] = Counter()
+
     def work(report: Report) -> Iterator[list[Output]]:
-        done = shards.work(job.storage.root, number, shard)
-        shards.add(job, number, shard, done, report, before=None)
+        shards.add(job, number, shard, shards.work(job.storage.root, number, shard), report, before=None)
+        for (_, fate), count in report.counts.items():
+            lost[fate] += count
         yield []
 
-    told(work, job.steps, **reporting)
+    told(work, job.steps, **reporting | {"quiet": True})
+    if not reporting["quiet"]:
+        numbers = ", ".join(f"{lost[fate]} {fate}" for fate in ("dropped", "merged", "rejected"))
+        say(f"round {number + 1}: shard {shard + 1}/{job.shards} is done ({numbers})")
     return 0
 
 

@@ -16,7 +16,7 @@ from corptool.engine.job import Given, Job, opened
 from corptool.flow import flow
 from corptool.jobs import Wanted
 from corptool.pipeline import Pipeline
-from tests.conftest import ENVIRONMENT, SAMPLES, corptool
+from tests.conftest import ENVIRONMENT, ROOT, SAMPLES, corptool
 
 NAMES = " ".join(f"'{name}'" for name in SAMPLES)
 ALL = Wanted(None, False, None, False)
@@ -137,10 +137,11 @@ JOB = ["read pages | fix | clean --by site | dedup --keep first"]
 
 
 @pytest.fixture
-def pages(tmp_path):
+def pages(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "pages").mkdir()
     for sample in SAMPLES:
-        shutil.copy(sample, tmp_path / "pages")
+        shutil.copy(ROOT / sample, tmp_path / "pages")
     return tmp_path
 
 
@@ -202,7 +203,8 @@ def test_output_by_shards(pages):
     ],
 )
 def test_what_does_not_fit_is_told(pages, words, code, said):
-    assert corptool("run", "--work", "state", "--shard", "2/3", *JOB, cwd=pages).code == 0
+    opened("state", Given(*JOB, shards=3), whole=True)
+    shards.work("state", 0, 1)
     before = tree(pages)
     ended = corptool("run", *words, cwd=pages)
     assert (ended.code, said in ended.err) == (code, True), ended.err
@@ -290,7 +292,7 @@ def ended(command, cwd):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
-@pytest.mark.parametrize("part", [0.1, 0.35, 0.6, 0.85])
+@pytest.mark.parametrize("part", [0.6, *(pytest.param(part, marks=pytest.mark.slow) for part in (0.2, 0.4, 0.8))])
 def test_killed_and_run_again(pages, part):
     command = [
         sys.executable,

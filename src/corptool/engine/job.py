@@ -12,7 +12,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import click
@@ -104,8 +104,8 @@ class Job:
     def inputs(self, shard: int) -> list[Input]:
         """What a shard reads."""
         with self.storage.opened(_name(self.facts)) as lines:
-            [line] = islice(lines, shard, shard + 1)
-        return [Input(*fields) for fields in loads(line)["inputs"]]
+            lines.seek(self.facts["at"][shard])
+            return [Input(*fields) for fields in loads(lines.readline())["inputs"]]
 
 
 class Given(NamedTuple):
@@ -139,9 +139,12 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
         "options": _option_files(given.pipeline),
     }
     inputs: list[list[Input]] = []
+    lines: list[bytes] = []
     if whole or not job:
         inputs = _inputs(given)
-        facts |= {"shards": len(inputs), "digest": sha256(b"".join(_lines(inputs))).hexdigest()}
+        lines = _lines(inputs)
+        facts |= {"shards": len(inputs), "digest": sha256(b"".join(lines)).hexdigest()}
+        facts |= {"at": [0, *accumulate(map(len, lines))][:-1]}
         facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
     if job:
         if differences := list(_differences(job, facts, inputs)):
@@ -150,7 +153,7 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
     storage = Storage(folder or "")
     if not dry:
         with storage.writing(_name(facts)) as file:
-            file.writelines(_lines(inputs))
+            file.writelines(lines)
         with storage.writing("job.json") as file:
             file.write(dumps(facts))
     return Job(storage, facts)
