@@ -84,12 +84,10 @@ def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
-    if not path.exists():
-        from corptool import plugins
+    from corptool import plugins
 
-        path = Path(plugins.rule_file(str(path))) if str(path) in plugins.found("rules") else path
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(Path(plugins.rule_path(str(path))).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
 

@@ -33,12 +33,19 @@ class Report:
         self.names = [step.name for step in steps]
         self.counts: Counts = Counter()
         self.on_lost = on_lost
+        self.read = 0
+        """Bytes of input that have been read; `size` is all of it, where that is known."""
+        self.size: int | None = None
+        self.progress: Callable[[], None] | None = None
+        """Called when something has changed."""
 
     def add(self, result: Result) -> None:
         """Take in the numbers and losses of a batch."""
         self.counts.update(result.counts)
         for position, lost in result.lost:
             self.on_lost(self.names[position], lost)
+        if self.progress:
+            self.progress()
 
     def rows(self) -> list[list[Any]]:
         """One row a step: its name, in, out, dropped, merged, rejected."""
@@ -263,6 +270,7 @@ def in_workers(
 ) -> Iterator[Any]:
     """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
     from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
 
     with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as pool:
@@ -274,6 +282,10 @@ def in_workers(
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenProcessPool:
+            raise ChildProcessError(
+                0, "a worker process was killed, perhaps for want of memory: try fewer jobs"
+            ) from None
         except BaseException:  # nobody wants the rest, and a task may be long
             for worker in active_children():
                 worker.terminate()
