@@ -69,16 +69,8 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    "article",
-                    "edits",
-                    "engine",
-                    "files",
-                    "outputs",
-                    "pipeline",
-                    "plugins",
-                    "reading",
-                    "remote",
-                    "stage",
+                    *("article", "edits", "engine", "extras", "files"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),
         },

@@ -134,7 +134,7 @@ def test_a_rule_file_by_its_name(fieldwork):
     )
     cleaned = json.loads(done.out)
     assert "掌声" not in cleaned["text"]
-    assert cleaned["edits"][0]["options"] == {"only": ["notice"], "rules": ["transcripts"]}
+    assert cleaned["edits"][0]["options"] == {"only": ["notice"], "rules": ["transcripts 552f060b"]}
     assert (
         "transcript-sound (notice"
         in corptool("rules", "explain", "--rules", "transcripts", "[Music]", **fieldwork).out.decode()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool.engine import shards
+from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
+from corptool.engine.shards import Each
 from corptool.flow import told
 from corptool.outputs import Output, say
 
@@ -24,7 +28,26 @@ class Wanted(NamedTuple):
     dry_run: bool
 
 
-def run(folder: str | None, given: Given, wanted: Wanted, *, jobs: int, reporting: dict[str, Any]) -> int:
+class Workers(NamedTuple):
+    """Who does the work."""
+
+    jobs: int = 1
+    engine: str = "local"
+    address: str | None = None
+
+    @contextmanager
+    def each(self) -> Iterator[Each]:
+        """What computes a function for each tuple of arguments."""
+        if self.engine == "ray":
+            from corptool.engine.ray import cluster
+
+            with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
+                yield each
+        else:
+            yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+
+
+def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
     """Do a job, or a part of one, and return the exit code."""
     if sum(map(bool, wanted[:3])) > 1:
         raise click.UsageError("--shard, --decide and --apply are steps of a job: give one of them")
@@ -44,7 +67,8 @@ def run(folder: str | None, given: Given, wanted: Wanted, *, jobs: int, reportin
     if part:
         return _part(job, part[0], reporting, decided=wanted.apply is not None)
     output = None if job.output else given.output or job.steps[-1].output
-    return told(lambda report: shards.run(job, report, jobs=jobs), job.steps, output=output, **reporting)
+    with workers.each() as each:
+        return told(lambda report: shards.run(job, report, each), job.steps, output=output, **reporting)
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
@@ -70,7 +94,7 @@ def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> 
 
 def _decide(job: Job) -> int:
     """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
-    number, rounds = shards.closed(job), len(job.parts)
+    number, rounds = shards.closed(job), 1 + sum(part.key is not None for part in job.parts)
     if rounds == 1:
         raise click.UsageError("there is nothing to decide: no stage of this pipeline sees all articles")
     if number == rounds - 1 or (number and len(shards.missing(job, number)) == job.shards):

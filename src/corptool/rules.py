@@ -218,7 +218,8 @@ def unusual() -> re.Pattern[str]:
     frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
     marks = "\\xa0\\xb7\\u2010-\\u2027"
     rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
-    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])")
+    beside = rf"(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff]|(?<=[âÃ])[‘-„–—…]"
+    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|{beside})")
 
 
 def mojibake_tables() -> mojibake.Tables:

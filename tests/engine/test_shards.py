@@ -14,7 +14,7 @@ from corptool import jobs
 from corptool.engine import shards
 from corptool.engine.job import Given, Job, opened
 from corptool.flow import flow
-from corptool.jobs import Wanted
+from corptool.jobs import Wanted, Workers
 from corptool.pipeline import Pipeline
 from tests.conftest import ENVIRONMENT, ROOT, SAMPLES, corptool
 
@@ -36,7 +36,9 @@ def run(pipeline, into, *, rejects, quiet=False, work=None, **given):
     """Run a pipeline, with --work DIR or without, and return the exit code."""
     reporting = {"rejects": str(rejects), "max_rejects": 0, "quiet": quiet}
     if work:
-        return jobs.run(str(work), Given(pipeline, output=str(into), **given), ALL, jobs=1, reporting=reporting)
+        return jobs.run(
+            str(work), Given(pipeline, output=str(into), **given), ALL, workers=Workers(), reporting=reporting
+        )
     plan = Pipeline(pipeline)
     plan.steps[0].files = plan.steps[0].files or given["files"]
     return flow(plan, output=str(into), table=True, **reporting)

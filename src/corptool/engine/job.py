@@ -98,6 +98,14 @@ class Job:
         data = storage.read("job.json")
         return None if data is None else cls(storage, loads(data))
 
+    @classmethod
+    def loaded(cls, folder: str) -> Job:
+        """The job of this folder. An error if there is none."""
+        job = cls.load(folder)
+        if job is None:
+            raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        return job
+
     def place(self, number: int, shard: int | None, kind: str) -> tuple[Storage, str]:
         """Where a file of a round is kept; without a shard, one of the decision that closes the round."""
         if kind == "output" and self.output and shard is not None:
