@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import click
 
-from corptool.engine import local, shards
+from corptool.engine import shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
 from corptool.engine.shards import Each
+from corptool.engine.workers import in_workers
 from corptool.flow import told
 from corptool.outputs import Output, say
 
@@ -44,7 +45,7 @@ class Workers(NamedTuple):
             with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
                 yield each
         else:
-            yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+            yield partial(in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
 
 
 def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:

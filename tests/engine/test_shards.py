@@ -13,6 +13,7 @@ import pytest
 from corptool import jobs
 from corptool.engine import shards
 from corptool.engine.job import Given, Job, opened
+from corptool.engine.workers import in_workers
 from corptool.flow import flow
 from corptool.jobs import Wanted, Workers
 from corptool.pipeline import Pipeline
@@ -294,34 +295,26 @@ def ended(command, cwd):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
-@pytest.mark.parametrize("part", [0.6, *(pytest.param(part, marks=pytest.mark.slow) for part in (0.2, 0.4, 0.8))])
-def test_killed_and_run_again(pages, part):
-    command = [
-        sys.executable,
-        "-m",
-        "corptool",
-        "run",
-        "--shards",
-        "5",
-        *JOB,
-        "--rejects",
-        "lost",
-        "-o",
-        "out",
-        "--work",
-    ]
-    start = time.monotonic()
+@pytest.mark.parametrize("tasks", [6, *(pytest.param(tasks, marks=pytest.mark.slow) for tasks in (0, 3, 9, 14))])
+def test_killed_and_run_again(pages, tasks):
+    words = ["run", "--shards", "5", "-j", "2", *JOB, "--rejects", "lost", "-o", "out", "--work"]
+    command = [sys.executable, "-m", "corptool", *words]
     whole = ended([*command, "undisturbed"], pages)
-    took = time.monotonic() - start
     results = [(pages / name).read_bytes() for name in ("out", "lost")]
     process = subprocess.Popen([*command, "state"], cwd=pages, env=ENVIRONMENT, stderr=subprocess.PIPE)
-    time.sleep(part * took)
+    while len(list(pages.glob("state/*/*.done"))) < tasks and process.poll() is None:
+        time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.communicate()  # ends when the workers have ended, too
     again = ended([*command, "state"], pages)
     assert (again.returncode, again.stderr) == (whole.returncode, whole.stderr)
     assert [(pages / name).read_bytes() for name in ("out", "lost")] == results
     assert not (pages / "state" / ".unfinished").exists()
+
+
+def test_a_worker_that_is_killed_is_told():
+    with pytest.raises(OSError, match="a worker process was killed"):
+        list(in_workers(os._exit, [(9,), (9,)], 2))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the resource module")
