@@ -74,10 +74,9 @@ def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, r
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
     """Do a shard of a round. What was rejected is told, but only the whole job ends with an exit code that says so."""
-    number = shards.closed(job) if decided else 0
+    number = min(shards.closed(job), len(job.parts) - 1) if decided else 0
     if decided and not number:
         raise click.UsageError("nothing has been decided yet: --decide comes before --apply")
-
     lost: Counter[str] = Counter()
 
     def work(report: Report) -> Iterator[list[Output]]:
