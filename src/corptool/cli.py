@@ -162,7 +162,7 @@ def run(
     reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet")}
     text = _pipeline_text(pipeline) if pipeline else None
     work, cut, engine, address = (options.pop(name) for name in ("work", "shards", "engine", "address"))
-    if work:
+    if work or options["dry_run"]:
         from corptool import jobs as at_work
         from corptool.engine.job import Given
 

@@ -13,9 +13,9 @@ import click
 from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
-from corptool.engine.shards import Each
 from corptool.flow import told
 from corptool.outputs import Output, say
+from corptool.stage import Each
 
 
 class Wanted(NamedTuple):
@@ -46,11 +46,13 @@ class Workers(NamedTuple):
             yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
 
 
-def run(folder: str, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
+def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
     """Do a job, or a part of one, and return the exit code."""
     if sum(map(bool, wanted[:3])) > 1:
         raise click.UsageError("--shard, --decide and --apply are steps of a job: give one of them")
     part = wanted.shard or wanted.apply
+    if not folder and (part or wanted.decide or given.shards):
+        raise click.UsageError("shards need --work DIR, the folder in which their results are kept")
     whole = not (part or wanted.decide)
     job = opened(folder, given._replace(shards=part[1]) if part else given, whole=whole, dry=wanted.dry_run)
     if wanted.dry_run:
@@ -96,25 +98,24 @@ def _decide(job: Job) -> int:
 
 
 def _tell_plan(job: Job, output: str | None) -> int:
-    """Say what would be done."""
+    """Say what would be done, and how much of it is done."""
     from tabulate import tabulate
 
-    facts = job.facts
-    rows = [
-        ("input", f"{facts['inputs']:,} files, {facts['bytes']:,} bytes"),
-        ("work", f"{job.storage.root}: {job.shards:,} shards"),
-    ]
+    rows = [("input", f"{job.facts['inputs']:,} files, {job.facts['bytes']:,} bytes")]
+    kept = bool(job.storage.root)
+    if kept:
+        rows.append(("shards", f"{job.shards:,}, in {job.storage.root}"))
     for number, part in enumerate(job.parts):
-        done = f"{job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
-        names = " | ".join(
-            step.name for step in ([part.reads] if part.reads else []) + [step for _, step in part.steps]
-        )
-        rows.append((f"round {number + 1}", f"{names or 'read'}: {done}"))
+        steps = [*filter(None, [part.reads]), *(step for _, step in part.steps)]
+        text = " | ".join(step.name for step in steps) or "read"
         if part.key:
-            decided = "has decided" if shards.closed(job) > number else "decides when all are done"
-            rows.append(("", f"{part.key[1].name} {decided}"))
+            text += f", then {part.key[1].name} decides"
+        if kept:
+            text += f": {job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
+            text += ", decided" if part.key and shards.summary(job, number) else ""
+        rows.append((f"round {number + 1}", text))
     if job.steps[-1].stage.kind == "sink":
-        rows.append(("then", job.steps[-1].name))
+        rows.append(("at last", job.steps[-1].name))
     rows.append(("output", job.output or output or job.steps[-1].output or "standard output"))
     click.echo(tabulate(rows, tablefmt="plain"))
     return 0

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, reading
+from corptool import __version__, files, formats, reading
 from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.storage import Storage
@@ -86,6 +86,7 @@ class Job:
         self.shards: int = facts["shards"]
         self.output: str | None = facts["output"]
         """Where the shards of the output go, `*` standing for the name of each; None: they are joined."""
+        self.format = _format(self.output)
 
     @classmethod
     def load(cls, folder: str) -> Job | None:
@@ -130,16 +131,18 @@ class Given(NamedTuple):
         return Given(*(given or job.facts[name] for name, given in self._asdict().items()))
 
 
-def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
+def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) -> Job:
     """The job of a folder, planned if there is none yet. Where the command does not fit the job, an error says why.
 
-    With `whole` all input is looked at again; else each shard looks at its own.
+    With `whole` all input is looked at again; else each shard looks at its own. With `dry`, nothing is written.
     """
-    job, output = Job.load(folder), given.output
+    job, output = Job.load(folder) if folder else None, given.output
     given = given.completed(job) if job else given
     if given.pipeline is None:
-        raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        where = f"no job was begun in {folder}: " if folder else ""
+        raise click.UsageError(f"{where}give the pipeline and its files")
     facts: dict[str, Any] = given._asdict() | {
+        "files": list(given.files),
         "output": _pattern(output, given.pipeline) if output or not job else job.output,
         "versions": _versions(),
         "options": _option_files(given.pipeline),
@@ -151,9 +154,9 @@ def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
         facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
     if job:
         if differences := list(_differences(job, facts, inputs)):
-            raise click.ClickException(_refusal(folder, differences))
+            raise click.ClickException(_refusal(job.storage.root, differences))
         return job
-    storage = Storage(folder)
+    storage = Storage(folder or "")
     if not dry:
         with storage.writing(_name(facts)) as file:
             file.writelines(_lines(inputs))
@@ -176,8 +179,18 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
     if not output or last.stage.kind == "sink":
         return None
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
-        return os.path.join(output, "*.jsonl")
-    return output if "*" in os.path.basename(output) else None
+        return output.rstrip("/") + "/*.jsonl" if files.is_remote(output) else os.path.join(output, "*.jsonl")
+    if "*" not in os.path.basename(output):
+        return None
+    if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
+        raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
+    return output
+
+
+def _format(output: str | None) -> str | None:
+    """The format of the shards of the output, by their name; None: lines, as they flow."""
+    suffix = files.suffix(files.bare(output or ""))
+    return None if suffix in reading.LINES else formats.of_suffix(suffix)
 
 
 def _inputs(given: Given) -> list[list[Input]]:
@@ -189,7 +202,7 @@ def _inputs(given: Given) -> list[list[Input]]:
     if listed := given.files_from or step.files_from:
         names += files.names_from(listed)
     if not names or "-" in names:
-        raise click.UsageError("--work reads files, for it may have to read them again: give their names")
+        raise click.UsageError("name the files: what comes from standard input cannot be read again")
     found = [Input.found(path) for path in reading.found(names)]
     size = sum(each.size or 0 for each in found)
     shards = given.shards or max(1, min(MOST, size // SHARD))

@@ -22,12 +22,13 @@ import contextlib
 import io
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, starmap, takewhile
 from typing import IO, Any, NamedTuple
 
 import click
 
+from corptool import formats
 from corptool.article import Lost, Parcel, Place, dumps, loads
 from corptool.engine import groups, local
 from corptool.engine.job import Job
@@ -35,9 +36,8 @@ from corptool.engine.local import Counts, Decided, Report, Result
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
 from corptool.reading import FAR, Lines
+from corptool.stage import Each, Step
 
-Each = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Iterable[Any]]
-"""What computes a function for each tuple of arguments, in order: here, in workers, or on other machines."""
 TOGETHER = 1000
 """Decisions that are written at once."""
 
@@ -134,33 +134,29 @@ def _work(job: Job, number: int, shard: int) -> Summary:
     part = job.parts[number]
     inputs = job.inputs(shard) if number == 0 else []
     counts: Counts = Counter()
-    grouped = groups.Keys(part.key[1]) if part.key and part.key[1].groups else None
     keys = lines = 0
     with _captured() as said, _Files(job, number, shard) as files:
-        kind = "waiting" if part.key else "output"
-        files[kind]  # is there, if nothing comes
+
+        def results() -> Iterator[Result]:
+            nonlocal lines
+            names = [each.name for each in inputs]
+            for batch in _waited(job, number, shard) if number else job.steps[0].batches(names):
+                result = part(batch)
+                counts.update(result.counts)
+                if result.lost:
+                    pickle.dump(result.lost, files["lost"])
+                if isinstance(batch, Lines):
+                    lines = batch.next_line - (FAR if batch.next_line < 0 else 1)
+                yield result
+
         for each in inputs:
             each.check()
-        for batch in _waited(job, number, shard) if number else job.steps[0].batches([each.name for each in inputs]):
-            result = part(batch)
-            counts.update(result.counts)
-            if part.key:
-                files[kind].writelines(local.waiting(result.outputs))
-                keys += len(result.keys)
-                if grouped:
-                    grouped.add(result.keys)
-                else:
-                    pickle.dump(result.keys, files["keys"])
-            else:
-                _write(result.outputs, files)
-            if result.lost:
-                pickle.dump(result.lost, files["lost"])
-            if isinstance(batch, Lines):
-                lines = batch.next_line - (FAR if batch.next_line < 0 else 1)
+        if part.key:
+            keys = _wait(part.key[1], job, results(), files)
+        else:
+            _write(job, results(), files)
         for each in inputs:
             each.check()
-        if grouped:
-            grouped.write(job, files["groups"])
     within = not number and len(inputs) == sum(each.start > 0 for each in inputs)
     return _put(job, number, shard, Summary(counts, files.sizes, keys, lines, within, said()))
 
@@ -176,12 +172,34 @@ def _waited(job: Job, number: int, shard: int) -> Iterator[Decided]:
         yield from local.decided(file, made)
 
 
-def _write(outputs: list[Output], files: _Files) -> None:
+def _wait(step: Step, job: Job, results: Iterable[Result], files: _Files) -> int:
+    """Write what a corpus stage waits for: the articles, and their keys. How many there are."""
+    grouped = groups.Keys(step) if step.groups else None
+    keys, waiting = 0, files["waiting"]  # is there, if nothing comes
+    for result in results:
+        waiting.writelines(local.waiting(result.outputs))
+        keys += len(result.keys)
+        if grouped:
+            grouped.add(result.keys)
+        else:
+            pickle.dump(result.keys, files["keys"])
+    if grouped:
+        grouped.write(job, files["groups"])
+    return keys
+
+
+def _write(job: Job, results: Iterable[Result], files: _Files) -> None:
+    """Write what leaves the pipeline, in the format that the name of its files tells."""
+    output = files["output"]  # is there, if nothing comes
+    outputs = chain.from_iterable(result.outputs for result in results)
+    if job.format:
+        output.writelines(formats.load(job.format).write(item.article for item in outputs if isinstance(item, Parcel)))
+        return
     for item in outputs:
         if isinstance(item, Parcel):
-            files["output"].write(item.line + b"\n")
+            output.write(item.line + b"\n")
         elif isinstance(item, bytes):
-            files["output"].write(item)
+            output.write(item)
         else:
             data = item.data if isinstance(item.data, bytes) else b"".join(item.data)
             pickle.dump([item._replace(data=data)], files["files"])
@@ -202,7 +220,8 @@ def _decide(job: Job, number: int, each: Each) -> Summary:
         return _put(job, number, None, Summary(Counter(), {}))
     blocks = (_blocks(job, number, shard, "keys") for shard in range(job.shards))
     with _captured() as said:
-        made = local.decisions(key[1], chain.from_iterable(chain.from_iterable(blocks)))
+        keys = chain.from_iterable(chain.from_iterable(blocks))
+        made = local.decisions(key[1], keys, each)
         for shard, done in enumerate(shards):
             assert done
             with _Files(job, number, shard) as files:
