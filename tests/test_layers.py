@@ -70,7 +70,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 f"corptool.{part}"
                 for part in (
                     *("article", "edits", "engine", "extras", "files", "formats"),
-                    *("outputs", "pipeline", "reading", "remote", "stage"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),
         },
@@ -81,11 +81,12 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "engine", "metatable", "outputs", "pipeline", "reading", "stage")
+                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
             ),
         },
         set(),
     ),
+    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "stage")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))

@@ -159,7 +159,7 @@ def run(
       corptool run corpus.pipeline pages/*.html
       corptool run --work state 'read pages | fix | clean | dedup' -o corpus.jsonl
     """
-    reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet")}
+    reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet", "progress")}
     text = _pipeline_text(pipeline) if pipeline else None
     work, cut, engine, address = (options.pop(name) for name in ("work", "shards", "engine", "address"))
     if work or options["dry_run"]:
@@ -187,6 +187,14 @@ def run(
 
 run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
 run.params += REPORTING
+run.params += [
+    click.Option(
+        ["--progress"],
+        type=click.Choice(["auto", "json", "none"]),
+        default="auto",
+        help="On standard error: a line on a terminal, a line of JSON each second, or nothing.",
+    )
+]
 
 
 def _pipeline_text(given: str) -> str:

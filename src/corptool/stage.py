@@ -211,11 +211,19 @@ class Step:
         self.output = output
         self.edits = edits
         self.sees_all = stage.sees_all(self.options)
-        self.noted = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in self.options.items()
-            if value != stage.defaults.get(name)
+
+    @cached_property
+    def noted(self) -> dict[str, Any]:
+        """The options that are not as they are by default, as the edits note them."""
+        notes = {
+            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
         }
+        noted = {}
+        for name, value in self.options.items():
+            if value != self.stage.defaults.get(name):
+                note = notes.get(name, lambda one: one)
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
+        return noted
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""

@@ -39,7 +39,9 @@ def corpus(tmp_path_factory):
             article["text"] = article["text"].replace("。", f"{number}。" if place % 3 else "。")
             articles.append(json.dumps(article, ensure_ascii=False))
         (folder / f"{number:02}.jsonl").write_text("\n".join(articles) + "\n", "utf-8")
-    (folder / "20.jsonl.gz").write_bytes(gzip.compress(b'{"id":"cut","text":"whole","origin":{"sha256":"0"}}\n' * 9)[:-12])
+    (folder / "20.jsonl.gz").write_bytes(
+        gzip.compress(b'{"id":"cut","text":"whole","origin":{"sha256":"0"}}\n' * 9)[:-12]
+    )
     (folder / "21.jsonl.zst").write_bytes(b"this is not Zstandard")
     return folder
 
@@ -146,7 +148,7 @@ def test_from_a_store_to_a_store(tmp_path, corpus, bucket):
     """Input, state and output in a store, the output as shards in Parquet: the bytes of the same job on this machine."""
     store, environment = bucket
     store.put(str(corpus), "corpus/articles", recursive=True)
-    job = ("fix | clean --by site | dedup", "s3://corpus/articles", "--shards", "40")
+    job = ("fix | clean --by site | dedup", "s3://corpus/articles", "--shards", "9")
     done = []
     for folder, engine in (("s3://corpus/ray", ("--engine", "ray", "-j", "2")), (str(tmp_path), ())):
         words = ("--work", f"{folder}/work", *engine, "-o", f"{folder}/out/*.parquet", "--rejects", f"{folder}/rejects")

@@ -13,16 +13,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import accumulate, chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, formats, reading
+from corptool import __version__, files, formats, plugins, reading, stage
 from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.storage import Storage
 from corptool.pipeline import Pipeline
 from corptool.reading import Piece
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 SHARD = 8 << 20
 """Bytes of input in a shard, unless their number is given: what a kill makes one worker do again."""
@@ -144,7 +147,7 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
     facts: dict[str, Any] = given._asdict() | {
         "files": list(given.files),
         "output": _pattern(output, given.pipeline) if output or not job else job.output,
-        "versions": _versions(),
+        "versions": _versions(given.pipeline),
         "options": _option_files(given.pipeline),
     }
     inputs: list[list[Input]] = []
@@ -285,17 +288,31 @@ def _option_files(pipeline: str) -> dict[str, str]:
         for param in step.stage.params:
             value = step.options.get(str(param.name))
             for path in value if isinstance(value, tuple) else (value,):
-                if isinstance(param.type, click.Path) and path and os.path.isfile(path):
-                    with open(path, "rb") as file:
-                        found[str(path)] = sha256(file.read()).hexdigest()
+                if isinstance(param.type, click.Path) and path:
+                    at = plugins.rule_path(path) if isinstance(param.type, plugins.RuleFile) else path
+                    if os.path.isfile(at):
+                        with open(at, "rb") as file:
+                            found[str(path)] = sha256(file.read()).hexdigest()
     return found
 
 
-def _versions() -> dict[str, str]:
+def _versions(pipeline: str) -> dict[str, str]:
     """Of everything that has a say in what comes out."""
     import re
     from importlib import metadata
 
     needed = [re.match(r"[\w-]+", line) for line in metadata.requires("corptool") or () if "extra ==" not in line]
     found = {name[0]: metadata.version(name[0]) for name in needed if name}
+    found |= {entry.dist.name: entry.dist.version for entry in _added(Pipeline(pipeline)) if entry.dist}
     return {"corptool": __version__, "Python": f"{sys.version_info[0]}.{sys.version_info[1]}"} | found
+
+
+def _added(pipeline: Pipeline) -> Iterator[EntryPoint]:
+    """The plug-ins that a pipeline names: stages and formats."""
+    for step in pipeline.steps:
+        if step.name not in stage.names():
+            yield from plugins.found("stages")[step.name]
+        for param in step.stage.params:
+            value = str(step.options.get(str(param.name)))
+            if isinstance(param.type, plugins.Choice) and value not in param.type.choices:
+                yield from plugins.found(param.type.kind)[value]

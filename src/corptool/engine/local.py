@@ -5,15 +5,15 @@ Both ways are one: a `Part` (the stages between two corpus stages) turns a batch
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain, groupby, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
-from corptool.files import CHUNK
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
@@ -33,12 +33,19 @@ class Report:
         self.names = [step.name for step in steps]
         self.counts: Counts = Counter()
         self.on_lost = on_lost
+        self.read = 0
+        """Bytes of input that have been read; `size` is all of it, where that is known."""
+        self.size: int | None = None
+        self.progress: Callable[[], None] | None = None
+        """Called when something has changed."""
 
     def add(self, result: Result) -> Result:
         """Take in the numbers and losses of a batch."""
         self.counts.update(result.counts)
         for position, lost in result.lost:
             self.on_lost(self.names[position], lost)
+        if self.progress:
+            self.progress()
         return result
 
     def rows(self) -> list[list[Any]]:
@@ -137,15 +144,13 @@ class Part(NamedTuple):
 class Decided(NamedTuple):
     """Articles that waited, each with its decision."""
 
-    lines: list[bytes]
-    """As `waiting` wrote them."""
+    articles: list[tuple[tuple[Any, ...], bytes]]
+    """The place and the line of each."""
     decisions: list[Any]
 
     def items(self) -> Iterator[Parcel]:
         """The articles."""
-        for waiting in self.lines:
-            place, _, line = waiting[:-1].partition(b"\t")
-            yield Parcel(Place(**loads(place)), line)
+        return (Parcel(Place(*place), line) for place, line in self.articles)
 
 
 def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
@@ -231,7 +236,7 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         def keys() -> Iterator[Any]:
             for result in results:
                 report.add(result)
-                file.writelines(waiting(result.outputs))
+                file.write(waiting(result.outputs))
                 yield from result.keys
 
         made = decisions(step, keys())
@@ -240,11 +245,15 @@ def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[
         assert next(made, None) is None, f"`{step.name}` decided on more articles than there are"
 
 
-def waiting(outputs: Iterable[Output]) -> Iterator[bytes]:
+def waiting(outputs: Iterable[Output]) -> bytes:
     """Articles as they wait for their decision."""
+    import pickle
+
+    articles = []
     for parcel in outputs:
         assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-        yield dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n"
+        articles.append((tuple(parcel.place), parcel.line))
+    return pickle.dumps(articles, 5)
 
 
 def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
@@ -258,8 +267,12 @@ def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator
 
 def decided(file: IO[bytes], decisions: Iterator[Any]) -> Iterator[Decided]:
     """The articles that wait in a file, with their decisions."""
-    while lines := file.readlines(CHUNK):
-        yield Decided(lines, list(islice(decisions, len(lines))))
+    import pickle
+
+    with contextlib.suppress(EOFError):
+        while True:
+            articles = pickle.load(file)  # noqa: S301 - we wrote it
+            yield Decided(articles, list(islice(decisions, len(articles))))
 
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:

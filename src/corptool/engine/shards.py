@@ -88,7 +88,9 @@ def run(job: Job, report: Report, each: Each = starmap) -> Iterator[list[Output]
 def add(job: Job, number: int, shard: int, done: Summary, report: Report, before: int | None) -> None:
     """Report what a shard has done, as if it were done now."""
     say_again(done)
-    report.counts.update(done.counts)
+    if not number:  # shards are of about the same size
+        report.read, report.size = job.facts["bytes"] * (shard + 1) // job.shards, job.facts["bytes"]
+    report.add(Result([], [], [], done.counts))
     for block in _blocks(job, number, shard, "lost") if "lost" in done.files else ():
         lost = [(position, Lost(_counted(lost.place, before), lost.dropped)) for position, lost in block]
         report.add(Result([], [], lost, Counter()))
@@ -177,7 +179,7 @@ def _wait(step: Step, job: Job, results: Iterable[Result], files: _Files) -> int
     grouped = groups.Keys(step) if step.groups else None
     keys, waiting = 0, files["waiting"]  # is there, if nothing comes
     for result in results:
-        waiting.writelines(local.waiting(result.outputs))
+        waiting.write(local.waiting(result.outputs))
         keys += len(result.keys)
         if grouped:
             grouped.add(result.keys)
