@@ -11,7 +11,7 @@ import click
 import pytest
 
 from corptool import jobs
-from corptool.engine import shards
+from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.workers import in_workers
 from corptool.flow import flow
@@ -254,7 +254,7 @@ def test_an_input_that_changes_while_it_is_read(pages):
     page.write_bytes(page.read_bytes() + b"more")
     with pytest.raises(click.ClickException, match=r"000_.*\.txt: was .* bytes, now .*, since the job was planned"):
         shards.work(job.storage.root, 0, 0)
-    assert shards.missing(job, 0) == [0]
+    assert state.missing(job, 0) == [0]
 
 
 def test_dry_run_changes_nothing(pages):

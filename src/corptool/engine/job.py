@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, plugins, reading, stage
+from corptool import __version__, files, formats, plugins, reading, stage
 from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.inputs import Input, cut, difference
@@ -58,6 +58,7 @@ class Job:
         self.shards: int = facts["shards"]
         self.output: str | None = facts["output"]
         """Where the shards of the output go, `*` standing for the name of each; None: they are joined."""
+        self.format = _format(self.output)
 
     @classmethod
     def load(cls, folder: str) -> Job | None:
@@ -155,8 +156,18 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
     if not output or last.stage.kind == "sink":
         return None
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
-        return os.path.join(output, "*.jsonl")
-    return output if "*" in os.path.basename(output) else None
+        return output.rstrip("/") + "/*.jsonl" if files.is_remote(output) else os.path.join(output, "*.jsonl")
+    if "*" not in os.path.basename(output):
+        return None
+    if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
+        raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
+    return output
+
+
+def _format(output: str | None) -> str | None:
+    """The format of the shards of the output, by their name; None: lines, as they flow."""
+    suffix = files.suffix(files.bare(output or ""))
+    return None if suffix in reading.LINES else formats.of_suffix(suffix)
 
 
 def _inputs(given: Given) -> list[list[Input]]:

@@ -9,7 +9,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain, groupby, islice, repeat
+from itertools import chain, groupby, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Dropped, Lost, Parcel, Place
@@ -17,7 +17,7 @@ from corptool.edits import trimmed
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
-from corptool.stage import AsIs, Step, attempt
+from corptool.stage import AsIs, Each, Step, attempt
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
@@ -256,10 +256,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
     return pickle.dumps(articles, 5)
 
 
-def decisions(step: Step, keys: Iterable[Any]) -> Iterator[Any]:
+def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
     keys = iter(keys)
-    made = step.decide(keys)
+    made = step.decide(keys, each)
     first = list(islice(made, 1))
     assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
