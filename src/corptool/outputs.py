@@ -53,7 +53,9 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
                 elif isinstance(item, bytes):
                     pieces.append(item)
                 elif item == FOLDER:
-                    folder = _made(output)
+                    if output is None:
+                        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+                    folder = made(output)
                 elif folder is None:
                     stream().writelines(chain(pieces, _pieces(item)))
                     pieces.clear()
@@ -69,9 +71,8 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
             stream()  # no article is an empty file, not a missing one
 
 
-def _made(folder: str | None) -> str:
-    if folder is None:
-        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+def made(folder: str) -> str:
+    """A folder that is there; what is in it already is told."""
     if is_remote(folder):
         return folder
     os.makedirs(folder, exist_ok=True)

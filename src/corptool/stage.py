@@ -23,7 +23,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, NamedTuple
 
 import click
@@ -33,6 +33,8 @@ from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch, Piece
 
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""What computes a function for each tuple of arguments, in order: here, in workers, or on other machines."""
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
@@ -263,10 +265,10 @@ class Step:
                 return list(_with_named(self.stage._keys, self.options)(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order."""
+    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order; what names `each` may have work done elsewhere."""
         if not self.groups:
-            return iter(_with_named(self.stage._decide, self.options)(keys))
+            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
         groups: list[Any] = []
         decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)
