@@ -68,7 +68,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "remote", "stage")
+                for part in (
+                    *("article", "edits", "engine", "extras", "files"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
+                )
             ),
         },
         set(),

@@ -77,6 +77,11 @@ def rule_file(name: str) -> str:
     return path
 
 
+def rule_path(given: str) -> str:
+    """The file that --rules means: one that is there, or that of a plug-in of this name."""
+    return given if os.path.exists(given) or given not in found("rules") else rule_file(given)
+
+
 class Choice(click.Choice[str]):
     """One of our names, or one that plug-ins add: these are looked up for a name that is none of ours, and in help."""
 
@@ -99,7 +104,7 @@ class Choice(click.Choice[str]):
 
 
 class RuleFile(click.Path):
-    """A rule file, or the name of one that a plug-in brings. Of the name, not of the path, the edits keep a record."""
+    """A rule file, or the name of one that a plug-in brings."""
 
     def __init__(self) -> None:
         super().__init__(exists=True, dir_okay=False)
@@ -113,3 +118,14 @@ class RuleFile(click.Path):
             self.fail(f"there is no file {value}, and no package brings rules of that name{listed}", param, ctx)
         rule_file(value)
         return value
+
+    @staticmethod
+    def noted(value: str) -> str:
+        """What the edits note: the path or name as it was typed, and 8 hex digits of what stands in the file.
+
+        So a reader can tell which rules removed a line, and `clean` runs again after they were changed.
+        """
+        from hashlib import blake2b
+
+        with open(value if os.path.exists(value) else rule_file(value), "rb") as file:
+            return f"{value} {blake2b(file.read(), digest_size=4).hexdigest()}"
