@@ -18,7 +18,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+}
 FILTER = "filter --min-chars 1"
 STAGES = ["fix", "clean", "convert --to s", "dedup"]
 JOB = " | ".join(["read {0}", *STAGES, "export --format csv"])
