@@ -215,7 +215,7 @@ def report(rows: list[tuple[str, dict[str, float]]], pipes: list[Row], bins: dic
             "",
             "| | now | required | aim |",
             "|---|---|---|---|",
-            *(f"| {' | '.join(row)} |" for row in pipes),
+            *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in pipes),
             "",
             versions(bins) + ".",
             "",

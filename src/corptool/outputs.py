@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -98,9 +99,12 @@ def _pieces(file: File) -> Iterable[bytes]:
 def written(path: str | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
     if path is None or path == "-":
-        yield sys.stdout.buffer
+        stdout: Any = sys.stdout.buffer
+        if isinstance(stdout, io.RawIOBase):  # PYTHONUNBUFFERED: and a raw write that Ctrl-Z interrupts writes a part
+            stdout = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115 - it is flushed below
+        yield stdout
         with contextlib.suppress(BrokenPipeError):
-            sys.stdout.buffer.flush()
+            stdout.flush()
         return
     if path.startswith("file://"):
         from urllib.request import url2pathname
