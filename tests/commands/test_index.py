@@ -7,9 +7,10 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from corptool.commands.dedup import dedup
+from corptool.commands.dedup import dedup, features
 from corptool.commands.index import index
 from corptool.duplicates.index import Index
+from corptool.duplicates.plan import Plan
 from tests.commands.test_dedup import CHINESE, ENGLISH, OTHER, TRADITIONAL, article, pages
 from tests.conftest import ENVIRONMENT, ROOT
 
@@ -70,8 +71,8 @@ def test_an_index_is_shown_checked_and_forgets(tmp_path):
 def test_faults_are_found(tmp_path):
     folder = tmp_path / "seen"
     list(dedup([article("a", CHINESE)], index=str(folder)))
-    (part,) = (path for path in folder.iterdir() if path.is_dir())
-    (part / "hashes").write_bytes(b"")
+    (hashes,) = folder.glob("*/hashes")
+    hashes.write_bytes(b"")
     assert shown(folder, "--check")[0] == 1
     code, text = shown(tmp_path / "none")
     assert code == 2
@@ -88,15 +89,8 @@ def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):
 
 def _killed(folder):
     with Index(folder) as opened:
-        opened.add(*_plan(article("b", ENGLISH)).new())
+        Plan([features(article("b", ENGLISH))], keep="best", relations="exact", memory=1 << 20, index=opened)
         raise KeyboardInterrupt
-
-
-def _plan(*articles):
-    from corptool.commands.dedup import features
-    from corptool.duplicates.plan import Plan
-
-    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20)
 
 
 def test_two_runs_at_once(tmp_path):

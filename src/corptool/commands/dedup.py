@@ -256,8 +256,7 @@ def decide(
     else:
         keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, seen=seen.seen(), **how)
-            seen.add(*plan.new())
+            plan = Plan(keys, index=seen, **how)
         _tell_changes(plan)
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:
