@@ -22,7 +22,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, NamedTuple
 
 import click
@@ -35,6 +35,9 @@ from corptool.reading import Batch
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
+Each = Callable[..., Iterable[Any]]
+"""`each(function, tasks)`: what a pure function gives for the arguments of each task, in order. `starmap` is one; an
+engine may give another, that runs them elsewhere."""
 OnDrop = Callable[[str, Dropped], None] | None
 
 EVERYWHERE: list[click.Parameter] = [
@@ -209,9 +212,9 @@ class Step:
                 return list(_with_named(self.stage._keys, self.options)(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order."""
-        return iter(_with_named(self.stage._decide, self.options)(keys))
+    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
+        return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
 
     def batches(self) -> Iterator[Batch]:
         """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""

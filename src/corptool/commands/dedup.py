@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import chain, pairwise
+from itertools import chain, pairwise, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ from corptool.duplicates.features import Features
 from corptool.duplicates.index import Index
 from corptool.duplicates.plan import REMOVED, Decision, Plan
 from corptool.rules import fold_table
-from corptool.stage import AsIs, stage
+from corptool.stage import AsIs, Each, stage
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
@@ -245,12 +245,13 @@ def decide(
     unit: str = "article",
     table: bool = False,
     memory: str = "1G",
+    each: Each = starmap,
 ) -> Iterator[Decision | UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
     if unit != "article":
         yield from _decide_units(keys)
         return
-    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory)}
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory), "each": each}
     if index is None:
         plan = Plan(keys, **how)
     else:

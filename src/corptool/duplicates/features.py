@@ -140,6 +140,14 @@ class Rows:
             text=self.texts.get(index, ""),
         )
 
+    def number(self, name: str, index: int) -> int:
+        """One of the NUMBERS of an article."""
+        return self.numbers[len(NUMBERS) * index + NUMBERS.index(name)]
+
+    def string(self, name: str, index: int) -> str:
+        """One of the STRINGS of an article."""
+        return self.names[self.strings[len(STRINGS) * index + STRINGS.index(name)]]
+
     def column(self, name: str) -> NDArray[np.int64]:
         """One of the NUMBERS of all articles."""
         import numpy as np

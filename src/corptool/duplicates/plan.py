@@ -11,6 +11,7 @@ from corptool.duplicates.columns import Column
 from corptool.duplicates.earlier import Earlier, compared
 from corptool.duplicates.features import Features, Rows, first
 from corptool.duplicates.index import Index
+from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import Each, Related, learned, measured, related
 from corptool.duplicates.texts import memory as memory_of
 from corptool.text.groups import components
@@ -83,7 +84,7 @@ class Plan:
         through = {NEAR, *(code for code, name in NAMES.items() if name in self.relations)}
         self.related = self._by_article(related(self.texts, known, come, each, through=through))
         self.cluster = self._clusters(same)
-        self.survivor = self._survivors(self._removal_groups(), _ranking(keep))
+        self.survivor = self._survivors(self._removal_groups(), ranking(keep, self.short))
         self._follow()
         if index:
             new, row = earlier.new(text, len(self.texts))
@@ -131,9 +132,9 @@ class Plan:
             groups[label[index]].append(index)
         return (group for group in groups.values() if len(group) > 1)
 
-    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[Features, int], Any]) -> list[int]:
+    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> list[int]:
         survivor = list(range(len(self.short)))
-        self.better = lambda index: (rank(self.short[index], index), self.rank[index])
+        self.better = lambda index: (rank(index), self.rank[index])
         self.changed: list[dict[str, Any]] = []
         """Where the earlier runs would have decided otherwise."""
         for group in groups:
@@ -290,22 +291,3 @@ class Plan:
         """Rows: articles in a cluster, how many such clusters, how many articles they hold."""
         sizes = Counter(Counter(self.cluster).values())
         return [(size, clusters, size * clusters) for size, clusters in sorted(sizes.items())]
-
-
-def _ranking(keep: str) -> Callable[[Features, int], Any]:
-    """Where an article stands among its copies: the smallest stays."""
-
-    def best(article: Features) -> tuple[Any, ...]:
-        return article.repairs, -article.known, -article.length, article.place
-
-    if keep.startswith("source:"):
-        places = {source: place for place, source in enumerate(keep.removeprefix("source:").split(","))}
-        return lambda article, _: (places.get(article.source, len(places)), best(article))
-    ranks: dict[str, Callable[[Features, int], Any]] = {
-        "best": lambda article, _: best(article),
-        "longest": lambda article, _: (-article.length, article.place),
-        "earliest": lambda article, _: (not article.published, article.published, article.place),
-        "latest": lambda article, _: ([-ord(char) for char in article.published] or [0], article.place),
-        "first": lambda _, index: index,
-    }
-    return ranks[keep]
