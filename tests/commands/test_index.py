@@ -80,7 +80,7 @@ def corpus(seed):
 
 def planned(folder, articles):
     with Index(folder) as opened:
-        plan = Plan(map(features, articles), keep="best", relations="exact,same,near", memory=1 << 12, index=opened)
+        plan = Plan(map(features, articles), keep="best", relations="exact,same,near", room=1 << 12, index=opened)
     plan.clear()
     ids = plan.short.ids
     come = {ids[index] for index in range(plan.incoming)}
@@ -166,7 +166,7 @@ def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):
 
 def _killed(folder):
     with Index(folder) as opened:
-        Plan([features(article("b", ENGLISH))], keep="best", relations="exact", memory=1 << 20, index=opened).clear()
+        Plan([features(article("b", ENGLISH))], keep="best", relations="exact", room=1 << 20, index=opened).clear()
         raise KeyboardInterrupt
 
 

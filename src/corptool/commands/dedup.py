@@ -251,7 +251,7 @@ def decide(
     if unit != "article":
         yield from _decide_units(keys)
         return
-    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory), "each": each}
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "room": _bytes(memory), "each": each}
     if index is None:
         plan = Plan(keys, **how)
     else:

@@ -8,6 +8,7 @@ SQLite: docs/decisions/index.md.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from corptool.duplicates.features import Saved
+from corptool.text.candidates import BINS, signatures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,7 +60,7 @@ class Part(NamedTuple):
         """The signature of each article's text."""
         import numpy as np
 
-        drawn: NDArray[np.uint32] = np.load(self.folder / "drawn.npy", mmap_mode="r")
+        drawn: NDArray[np.uint32] = np.memmap(self.folder / "drawn", np.uint32, "r").reshape(-1, BINS)
         return drawn
 
 
@@ -112,23 +114,25 @@ class Index:
         self,
         rows: Saved,
         stayed: NDArray[np.bool_],
-        runs: Sequence[tuple[NDArray[Any], NDArray[np.int64]]],
-        drawn: NDArray[np.uint32],
+        blocks: Iterable[Sequence[tuple[NDArray[Any], NDArray[np.int64]]]],
         memory: Mapping[str, NDArray[Any]],
     ) -> None:
-        """Add articles, with the runs of values of their COLUMNS and their signatures, and what is known now of all."""
+        """Add articles, with the runs of values of their COLUMNS, in blocks, and what is known now of all articles."""
         import numpy as np
 
         if not rows.ids:
             return
         with _Folder(self.folder) as part:
-            for column, (values, _) in zip(COLUMNS, runs, strict=True):
-                values.tofile(part.path / column)
-            sizes = np.column_stack([np.diff(edges) for _, edges in runs])
+            sizes = []
+            with contextlib.ExitStack() as stack:
+                files = [stack.enter_context((part.path / name).open("wb")) for name in (*COLUMNS, "drawn")]
+                for runs in blocks:
+                    for file, (values, _) in zip(files, [*runs, (signatures(*runs[0]), None)], strict=True):
+                        file.write(values.tobytes())
+                    sizes.append(np.column_stack([np.diff(edges) for _, edges in runs]))
             arrays = {name: value for name, value in rows._asdict().items() if name not in ("ids", "names")}
-            np.savez(part.path / "rows.npz", stayed=stayed, sizes=sizes, **arrays)
+            np.savez(part.path / "rows.npz", stayed=stayed, sizes=np.concatenate(sizes), **arrays)
             (part.path / "strings.json").write_bytes(_dumps([rows.ids, rows.names]))
-            np.save(part.path / "drawn.npy", drawn)
         with _Folder(self.folder) as known:
             for name, values in memory.items():
                 np.save(known.path / f"{name}.npy", values)

@@ -13,7 +13,7 @@ from corptool.duplicates.features import Features, Rows, first
 from corptool.duplicates.index import Index
 from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import Each, Related, learned, measured, related
-from corptool.duplicates.texts import memory as memory_of
+from corptool.duplicates.texts import Known, memory
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAMES = {NEAR: "near", CONTAINED: "contained", TEMPLATE: "template"}
 REMOVED = "exact,same,near"
+BLOCK = 16384
+"""Articles written to an index at a time."""
 
 
 class Decision(NamedTuple):
@@ -49,7 +51,7 @@ class Plan:
         *,
         keep: str,
         relations: str,
-        memory: int,
+        room: int,
         each: Each = starmap,
         index: Index | None = None,
     ) -> None:
@@ -57,7 +59,7 @@ class Plan:
 
         self.short = Rows()
         kinds = (np.uint32, np.uint8, np.uint64)
-        self.columns = [Column(kind, memory // 8) for kind in kinds]
+        self.columns = [Column(kind, room // 8) for kind in kinds]
         """Hashes, places and numbers."""
         for key in keys:
             for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
@@ -78,8 +80,8 @@ class Plan:
         self.texts, text = compared(self.short, self.columns, earlier.runs)
         self.leader = np.empty(len(self.texts), np.int64)
         self.leader[text[text >= 0]] = same[text >= 0]
-        memory_ = index.memory() if index else None
-        known = learned(self.texts, earlier.known(text, memory_, len(self.texts)), each)
+        known = earlier.known(text, index.memory() if index else None, len(self.texts))
+        known = learned(self.texts, known, each)
         come = np.isin(np.arange(len(self.texts)), text[: self.incoming])
         through = {NEAR, *(code for code, name in NAMES.items() if name in self.relations)}
         self.related = self._by_article(related(self.texts, known, come, each, through=through))
@@ -87,11 +89,15 @@ class Plan:
         self.survivor = self._survivors(self._removal_groups(), ranking(keep, self.short))
         self._follow()
         if index:
-            new, row = earlier.new(text, len(self.texts))
-            stays = np.array([self.relation(article) not in self.relations for article in new.tolist()], bool)
-            drawn = known.drawn[np.maximum(text[new], 0)]
-            runs = [column.take(new) for column in self.columns]
-            index.add(self.short.saved(new), stays, runs, drawn, memory_of(known, row))
+            self._remember(index, earlier, known, text)
+
+    def _remember(self, index: Index, earlier: Earlier, known: Known, text: NDArray[np.int64]) -> None:
+        import numpy as np
+
+        new, row = earlier.new(text, len(self.texts))
+        stayed = np.array([self.relation(article) not in self.relations for article in new.tolist()], bool)
+        blocks = ([column.take(new[at : at + BLOCK]) for column in self.columns] for at in range(0, new.size, BLOCK))
+        index.add(self.short.saved(new), stayed, blocks, memory(known, row))
 
     def _by_article(self, texts: Related) -> Related:
         """The relations between articles, each with the one that comes first on the left, sorted."""
@@ -126,11 +132,14 @@ class Plan:
 
     def _removal_groups(self) -> Iterator[list[int]]:
         """The articles of which one stays, in their order; where there are several."""
+        import numpy as np
+
         label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
-        groups = defaultdict(list)
-        for index in self.order:
-            groups[label[index]].append(index)
-        return (group for group in groups.values() if len(group) > 1)
+        order, labels = np.array(self.order, np.int64), np.array(label, np.int64)
+        order = order[np.bincount(labels, minlength=order.size)[labels[order]] > 1]
+        order = order[np.argsort(labels[order], kind="stable")]
+        starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+        return (group.tolist() for group in np.split(order, starts)[1:])
 
     def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> list[int]:
         survivor = list(range(len(self.short)))

@@ -58,7 +58,7 @@ def learned(texts: Texts, known: Known, each: Each = starmap) -> Known:
     signed = each(signatures, (texts.hashes(some) for some in texts.stored(new)))
     for some, drawn in zip(texts.stored(new), signed, strict=True):
         known.drawn[some] = drawn
-    known = _pairs(texts, known, each)
+    known = _pairs(texts, known, each)._replace(drawn=known.drawn[:0].copy())  # 256 bytes a text
     left, right = sides(known.pairs)
     group = components(len(texts), left[known.alike.copies], right[known.alike.copies])
     hashes, counts = _counted(texts, known, group, each)
@@ -106,38 +106,50 @@ def _pairs(texts: Texts, known: Known, each: Each) -> Known:
     """With the pairs that new texts make, and without those that meet no longer, where they came between."""
     import numpy as np
 
-    met, times = _met(known, each)
-    at = np.minimum(np.searchsorted(known.pairs, met), max(0, known.pairs.size - 1))
-    there = known.pairs[at] == met if known.pairs.size else np.zeros(met.size, bool)
+    met, times = summed(*zip(*_met(texts, known, each), strict=True))
+    at = np.searchsorted(known.pairs, met)
+    there = _among(met, known.pairs)
     meets = known.meets.copy()
     meets[at[there]] += times[there]
-    left, right = sides(met)
-    fresh = met[~there & (times > 0) & (known.new[left] | known.new[right])]
-    times = times[np.searchsorted(met, fresh)]
-    chosen = promising(known.drawn, texts.lengths, fresh)
-    fresh, times = fresh[chosen], times[chosen]
+    fresh, times = met[~there], times[~there]
     answers = ((chosen, *found) for chosen, found in each(alike, _tasks(texts, fresh, None)))
     chosen, *columns = _joined(answers, (bool, *ALIKE_KINDS))
-    pairs = np.concatenate((known.pairs[meets > 0], fresh[chosen]))
+    still = meets > 0
+    pairs = np.concatenate((known.pairs[still], fresh[chosen]))
     order = np.argsort(pairs)
-    meets_ = np.concatenate((meets[meets > 0], times[chosen]))[order]
     both = zip(known.alike, columns, strict=True)
     return known._replace(
         pairs=pairs[order],
-        meets=meets_,
-        alike=Alike(*(np.concatenate((old[meets > 0], new))[order] for old, new in both)),
+        meets=np.concatenate((meets[still], times[chosen]))[order],
+        alike=Alike(*(np.concatenate((old[still], new))[order] for old, new in both)),
     )
 
 
-def _met(known: Known, each: Each) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Pairs that meet in buckets in which there are new texts, sorted, and in how many more than without these."""
+def _met(texts: Texts, known: Known, each: Each) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
+    """Pairs that meet in buckets in which there are new texts, and in how many more than without these.
+
+    For each task those that are known, and those of new texts that are worth comparing.
+    """
     import numpy as np
 
     short = are_short(known.drawn)
     around = np.arange(BINS + 1) % BINS
     tasks = ((known.drawn[:, around[at : at + COLUMNS + 1]], short, known.new) for at in range(0, BINS, COLUMNS))
-    pairs, times = zip(*each(candidates, tasks), strict=True)
-    return summed(pairs, times)
+    for met, times in each(candidates, tasks):
+        left, right = sides(met)
+        keep = (times > 0) & (known.new[left] | known.new[right])
+        keep[keep] = promising(known.drawn, texts.lengths, met[keep])
+        keep |= _among(met, known.pairs)
+        yield met[keep], times[keep]
+
+
+def _among(pairs: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the pairs are known; these are sorted."""
+    import numpy as np
+
+    at = np.searchsorted(known, pairs)
+    found: NDArray[np.bool_] = np.append(known, ~np.uint64(0))[at] == pairs
+    return found
 
 
 def _counted(
