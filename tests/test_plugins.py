@@ -134,7 +134,7 @@ def test_a_rule_file_by_its_name(fieldwork):
     )
     cleaned = json.loads(done.out)
     assert "掌声" not in cleaned["text"]
-    assert cleaned["edits"][0]["options"] == {"only": ["notice"], "rules": ["transcripts"]}
+    assert cleaned["edits"][0]["options"] == {"only": ["notice"], "rules": ["transcripts 552f060b"]}
     assert (
         "transcript-sound (notice"
         in corptool("rules", "explain", "--rules", "transcripts", "[Music]", **fieldwork).out.decode()
@@ -143,6 +143,27 @@ def test_a_rule_file_by_its_name(fieldwork):
     wrong = corptool("clean", "--rules", "transcript", given=LINE, **fieldwork)
     assert wrong.code == 2
     assert "no package brings rules of that name (there are transcripts)" in wrong.err
+
+
+def test_a_job_by_shards_notes_whose_plug_ins_it_uses(fieldwork, tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(LINE)
+    words = ["run", "-q", "--work", "job", "redact | clean --only notice --rules transcripts", "in.jsonl"]
+    done = corptool(*words, cwd=tmp_path, **fieldwork)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["text"] == REDACTED.replace("（掌声）\n", "")
+    site = Path(fieldwork["PYTHONPATH"].split(os.pathsep)[0])
+    rules = site / "corptool_fieldwork" / "transcripts.toml"
+    rules.write_bytes(b"# newer\n" + (before := rules.read_bytes()))
+    changed = corptool(*words, cwd=tmp_path, **fieldwork)
+    rules.write_bytes(before)
+    assert (changed.code, "transcripts" in changed.err) == (1, True)
+    (site / "corptool_fieldwork-1.0.dist-info" / "METADATA").rename(tmp_path / "METADATA")
+    newer = (tmp_path / "METADATA").read_text("utf-8").replace("Version: 1.0", "Version: 1.1")
+    (site / "corptool_fieldwork-1.0.dist-info" / "METADATA").write_text(newer, "utf-8")
+    changed = corptool(*words, cwd=tmp_path, **fieldwork)
+    (tmp_path / "METADATA").replace(site / "corptool_fieldwork-1.0.dist-info" / "METADATA")
+    assert changed.code == 1
+    assert "corptool-fieldwork" in changed.err
 
 
 def test_they_are_listed(fieldwork):
@@ -224,12 +245,13 @@ def test_a_broken_format_does_not_keep_a_folder_from_being_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", [["fix"], ["run", "-q", "fix | tag"], ["read", "samples/002_crlf.txt", "samples/tool_library.html"]]
+    "words", ["filter --min-chars 1", "fix", "run -q fix|tag", "read samples/002_crlf.txt samples/tool_library.html"]
 )
 def test_what_is_ours_does_not_pay_for_looking(words):
     code = (
-        f"import sys, os; os._exit = lambda code: None; sys.argv[1:] = {words!r}; from corptool.__main__ import main; "
-        "main(); assert 'corptool.plugins' in sys.modules; assert 'importlib.metadata' not in sys.modules"
+        f"import sys, os; os._exit = lambda code: None; sys.argv[1:] = {words.split()}; from corptool.__main__ import main; "
+        "main(); assert 'corptool.plugins' in sys.modules; assert 'importlib.metadata' not in sys.modules; "
+        "assert sys.argv[1] != 'filter' or 'pathlib' not in sys.modules"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], input=LINE, cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False

@@ -14,6 +14,8 @@ begins with the second. So the cost of a character after another is, in bits,
 
 The second part needs only a number a character; the first is stored for the pairs where it matters, in a hash
 table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost), each pair in one of two places.
+Words of three characters and more also say what follows two characters; the triples that say most are stored
+likewise, in Simplified script alone. Only the restoration of lost bytes asks for them.
 """
 
 from __future__ import annotations
@@ -26,36 +28,41 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from corptool import dictionaries
+
 DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
 SLOTS = 1 << 19
 PAIRS = 236_000  # at half full, nearly every pair finds one of its two places free
+TRIPLE_SLOTS = 1 << 16
+TRIPLES = 31_000
 FREQUENT = 4500
-TAGS = 32
+TAGS = 26
 # Written Cantonese, which no dictionary of Mandarin has: each as frequent as a common word
 CANTONESE = "嘅啲咗喺哋冇嚟嘢咁唔佢俾畀嗰喎囉啦㗎咩邊諗揾搵攞睇瞓噉啱係乜嗌唞啩呀嘞喇嗱噃吖嚿掟踎餸嬲靚攰孭掂埋返"
 SCRIPTS = {"s2s": 1.0, "s2tw": 0.6, "s2hk": 0.4}
 HAN = re.compile("[\u4e00-\u9fff]+")
-MAGIC = b"corptool-lm1"
+MAGIC = b"corptool-lm2"
 
 
 def words(path: Path) -> Counter[str]:
     """Han words of the dictionary with their frequencies, in both scripts."""
-    from opencc import OpenCC
-
     counted: Counter[str] = Counter()
     listed = [line.split(" ")[:2] for line in path.read_text(encoding="utf-8").splitlines()]
     # beyond GB 2312 the dictionary is full of mojibake that somebody counted as words
     han = [(word, float(count)) for word, count in listed if HAN.fullmatch(word) and _in_gb2312(word)]
     for script, weight in SCRIPTS.items():
-        if script == "s2s":
-            converted = [word for word, _ in han]
-        else:
-            converted = OpenCC(script).convert("\n".join(word for word, _ in han)).split("\n")
-        for word, (_, count) in zip(converted, han, strict=True):
+        for word, (_, count) in zip(in_script([word for word, _ in han], script), han, strict=True):
             counted[word] += count * weight
     for char in CANTONESE:
         counted[char] += 20_000
     return counted
+
+
+def in_script(listed: list[str], script: str) -> list[str]:
+    """The words as this configuration of OpenCC writes them; `s2s` leaves them as they are."""
+    if script == "s2s":
+        return listed
+    return dictionaries.engine(script, dictionaries.PACKAGED).convert("\n".join(listed)).split("\n")
 
 
 def _in_gb2312(word: str) -> bool:
@@ -92,14 +99,43 @@ def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], di
     return end, begin, pair | beside_words()
 
 
+def triples(path: Path, counted: tuple[dict[str, float], dict[str, float], dict[str, float]]) -> dict[str, float]:
+    """What the third of three characters costs after the other two, where that is much less than after one alone."""
+    end, begin, pair = counted
+    inside: Counter[str] = Counter()
+    longer: Counter[str] = Counter()
+    total = 0.0
+    begins: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, count = line.split(" ")[:2]
+        if HAN.fullmatch(word) and _in_gb2312(word):
+            total += float(count)
+            begins[word[0]] += float(count)
+            ends[word[-1]] += float(count)
+            for at in range(len(word) - 1):
+                inside[word[at : at + 2]] += float(count)
+            for at in range(len(word) - 2):
+                longer[word[at : at + 3]] += float(count)
+    cost, worth = {}, {}
+    for three, count in longer.items():
+        first, second, third = three
+        by_chance = ends[first] * begins[second] / total
+        cost[three] = -math.log2(count / (inside[first + second] + by_chance + 3))
+        saved = pair.get(second + third, end[second] + begin[third]) - cost[three]
+        worth[three] = saved * math.sqrt(count) if saved > 1 else 0.0
+    best = sorted((three for three in worth if worth[three]), key=lambda three: (-worth[three], three))
+    return {three: cost[three] for three in best[:TRIPLES]}
+
+
 def grammar(path: Path, chars: str) -> bytes:
     """Parts of speech, for what words follow which: how often each is, then two rows of shares a character.
+
+    Before the characters stands a mark, after them a digit.
 
     The first row says what follows a word that ends with the character, the second what begins with it; both as
     square roots in 255 parts. The transitions are those of jieba's tagger.
     """
-    from opencc import OpenCC
-
     transitions = runpy.run_path(str(path.parent / "posseg" / "prob_trans.py"))["P"]
     lines = [line.split(" ") for line in path.read_text(encoding="utf-8").splitlines()]
     words = [(word, float(count), tag) for word, count, tag in lines if HAN.fullmatch(word) and _in_gb2312(word)]
@@ -112,9 +148,7 @@ def grammar(path: Path, chars: str) -> bytes:
     ends: dict[str, Counter[str]] = {char: Counter() for char in chars}
     begins: dict[str, Counter[str]] = {char: Counter() for char in chars}
     for script in SCRIPTS:
-        given = "\n".join(word for word, _, _ in words)
-        converted = given if script == "s2s" else OpenCC(script).convert(given)
-        for word, (_, count, tag) in zip(converted.split("\n"), words, strict=True):
+        for word, (_, count, tag) in zip(in_script([word for word, _, _ in words], script), words, strict=True):
             if tag in share and word[-1] in ends:
                 ends[word[-1]][tag] += count
             if tag in share and word[0] in begins:
@@ -129,6 +163,8 @@ def grammar(path: Path, chars: str) -> bytes:
         follows = [sum(ends[char][tag] / all_ends * after[tag][then] for tag in tags) for then in tags]
         starts = [begins[char][tag] / all_begins for tag in tags]
         rows.append(bytes(round(255 * math.sqrt(part)) for part in (*follows, *starts)))
+    follows, starts = [after["m"][then] for then in tags], [tag == "m" for tag in tags]
+    rows.append(bytes(round(255 * math.sqrt(part)) for part in (*follows, *starts)))  # of a digit, which is a number
     return b"".join(rows)
 
 
@@ -164,30 +200,36 @@ def hangul() -> bytes:
     return bytes(min(255, round(-10 * math.log2(weight / sum(weights)))) for weight in weights)
 
 
-def slots(first: int, second: int) -> tuple[int, int, int]:
-    """(the pair's two places, what recognises it); as `text/language_model.py` computes them."""
+def slots(first: int, second: int, size: int) -> tuple[int, int, int]:
+    """(the pair's two places in a table of this size, what recognises it); as `text/language_model.py` has them."""
     mixed = (first * 0x9E3779B1 + second * 0x85EBCA6B) & 0xFFFFFFFF
     mixed ^= mixed >> 15
     mixed = (mixed * 0x2C1B3C6D) & 0xFFFFFFFF
     mixed ^= mixed >> 13
     mark = mixed >> 21
-    one = mixed & (SLOTS - 1)
-    return one, one ^ ((mark * 0x5BD1 + 1) & (SLOTS - 1)), mark
+    one = mixed & (size - 1)
+    return one, one ^ ((mark * 0x5BD1 + 1) & (size - 1)), mark
 
 
-def table(pairs: dict[str, float]) -> list[int]:
-    """The hash table, the pairs that are worth most first; a pair that finds no place is left out."""
-    cells: list[tuple[int, int] | None] = [None] * SLOTS
-    for two, cost in pairs.items():
-        at, _, mark = slots(ord(two[0]), ord(two[1]))
+def table(costs: dict[str, float], size: int) -> bytes:
+    """The hash table, what is worth most first; a pair or triple that finds no place is left out.
+
+    Of a triple the first two characters make one number.
+    """
+    cells: list[tuple[int, int] | None] = [None] * size
+    for chars, cost in costs.items():
+        first, second = ord(chars[-2]), ord(chars[-1])
+        if len(chars) == 3:
+            first = (ord(chars[0]) << 16 | first) * 0x9E3779B1 & 0xFFFFFFFF
+        at, _, mark = slots(first, second, size)
         entry = (mark, 1 + min(30, round(cost * 2)))
         for _ in range(200):
             if cells[at] is None:
                 cells[at] = entry
                 break
             entry, cells[at] = cells[at], entry  # the one that lived here moves to its other place
-            at ^= (entry[0] * 0x5BD1 + 1) & (SLOTS - 1)
-    return [0 if cell is None else cell[0] << 5 | cell[1] for cell in cells]
+            at ^= (entry[0] * 0x5BD1 + 1) & (size - 1)
+    return struct.pack(f"<{size}H", *(0 if cell is None else cell[0] << 5 | cell[1] for cell in cells))
 
 
 def main(path: Path) -> None:
@@ -195,16 +237,21 @@ def main(path: Path) -> None:
     chars = sorted(char for char in end if char <= "\uffff")
     worth = {two: end.get(two[0], 9) + begin.get(two[1], 9) - cost for two, cost in pair.items()}
     best = sorted((two for two in pair if max(two) <= "\uffff"), key=lambda two: (-worth[two], two))
-    kept = {two: pair[two] for two in best[:PAIRS]}
-    cells = table(kept)
     quantised = [bytes(min(255, round(10 * of[char])) for char in chars) for of in (end, begin)]
-    head = struct.pack("<12sIIII", MAGIC, len(chars), SLOTS, FREQUENT, TAGS)
     frequent = "".join(sorted(sorted(chars, key=lambda char: (begin[char], char))[:FREQUENT]))
-    body = [hangul(), "".join(chars).encode("utf-16-le"), *quantised, struct.pack(f"<{SLOTS}H", *cells)]
-    body += [frequent.encode("utf-16-le"), grammar(path, frequent)]
-    DATA.joinpath("language-model.bin").write_bytes(head + b"".join(body))
+    model = (
+        struct.pack("<12sIIIII", MAGIC, len(chars), SLOTS, TRIPLE_SLOTS, FREQUENT, TAGS),
+        hangul(),
+        "".join(chars).encode("utf-16-le"),
+        *quantised,
+        table({two: pair[two] for two in best[:PAIRS]}, SLOTS),
+        table(triples(path, (end, begin, pair)), TRIPLE_SLOTS),
+        frequent.encode("utf-16-le"),
+        grammar(path, frequent),
+    )
+    DATA.joinpath("language-model.bin").write_bytes(b"".join(model))
     DATA.joinpath("frequent-han.txt").write_text(frequent + "\n", encoding="utf-8")
-    print(f"{len(chars)} characters, {len(pair)} pairs, {len(cells) - cells.count(0)} kept")  # noqa: T201
+    print(f"{len(chars)} characters, {len(pair)} pairs, {sum(map(len, model))} bytes")  # noqa: T201
 
 
 if __name__ == "__main__":

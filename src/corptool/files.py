@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
 PIPE = 1 << 20  # bytes that wait in a pipe, so that its two ends wake each other seldom
+LOOK_AHEAD = 1 << 16  # bytes: what is read at a time to find the end of a line
 LOOK = 10  # bytes: the longest magic number
 MAGIC = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
 MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
@@ -127,6 +129,53 @@ def opened(path: str) -> Iterator[Stream]:
     else:
         with plain(path) as file:
             yield _seen_through(file, suffix(path))
+
+
+def stamp(path: str) -> tuple[int | None, int | str | None]:
+    """The bytes of a file, and what is another when it has been written again; (None, None) if there is no file."""
+    try:
+        if is_remote(path):
+            from corptool import remote
+
+            return remote.stamp(path)
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None, None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (None, None)
+
+
+@contextmanager
+def between(path: str, start: int, end: int) -> Iterator[Stream]:
+    """The bytes of a file from one place to another."""
+    with plain(path) as file:
+        file.seek(start)
+        yield Stream(_Limited(file, end - start))  # type: ignore[arg-type]
+
+
+class _Limited:
+    """The next bytes of a file and no more."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file = file
+        self.left = left
+
+    def read(self, size: int) -> bytes:
+        """Some of them; b"" at their end."""
+        data = self.file.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
+def line_after(path: str, offset: int) -> int:
+    """Where the first line begins that begins at this place of a file or later."""
+    at = offset - 1
+    with plain(path) as file:
+        file.seek(at)
+        while data := file.read(LOOK_AHEAD):
+            if (end := data.find(b"\n")) >= 0:
+                return at + end + 1
+            at += len(data)
+    return at
 
 
 def _widen(stream: IO[Any]) -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -69,13 +68,18 @@ def refused(kind: Kind, name: str, why: str) -> PluginError:
     return PluginError(f"`{name}` of the package {package(entry)} cannot be used: {entry.value} {why}")
 
 
-def rule_file(name: str) -> Path:
+def rule_file(name: str) -> str:
     """The rule file that a plug-in brings under this name."""
-    module = load("rules", name)
-    path = Path(getattr(module, "__file__", None) or name).with_name(f"{name}.toml")
-    if not path.is_file():
+    folder = os.path.dirname(getattr(load("rules", name), "__file__", None) or "")
+    path = os.path.join(folder, f"{name}.toml")
+    if not os.path.isfile(path):
         raise refused("rules", name, f"has no file {name}.toml beside it")
     return path
+
+
+def rule_path(given: str) -> str:
+    """The file that --rules means: one that is there, or that of a plug-in of this name."""
+    return given if os.path.exists(given) or given not in found("rules") else rule_file(given)
 
 
 class Choice(click.Choice[str]):
@@ -100,7 +104,7 @@ class Choice(click.Choice[str]):
 
 
 class RuleFile(click.Path):
-    """A rule file, or the name of one that a plug-in brings. Of the name, not of the path, the edits keep a record."""
+    """A rule file, or the name of one that a plug-in brings."""
 
     def __init__(self) -> None:
         super().__init__(exists=True, dir_okay=False)
@@ -114,3 +118,14 @@ class RuleFile(click.Path):
             self.fail(f"there is no file {value}, and no package brings rules of that name{listed}", param, ctx)
         rule_file(value)
         return value
+
+    @staticmethod
+    def noted(value: str) -> str:
+        """What the edits note: the path or name as it was typed, and 8 hex digits of what stands in the file.
+
+        So a reader can tell which rules removed a line, and `clean` runs again after they were changed.
+        """
+        from hashlib import blake2b
+
+        with open(value if os.path.exists(value) else rule_file(value), "rb") as file:
+            return f"{value} {blake2b(file.read(), digest_size=4).hexdigest()}"

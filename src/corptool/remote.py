@@ -93,6 +93,13 @@ def opened(url: str) -> IO[bytes]:
         return system.open(path, "rb")  # type: ignore[no-any-return]
 
 
+def stamp(url: str) -> tuple[int | None, str]:
+    """The bytes of an object, and what is another when it has been written again."""
+    system, path = _at(url)
+    with _told(url):
+        return system.info(path)["size"], system.ukey(path)
+
+
 @contextlib.contextmanager
 def written(url: str) -> Iterator[IO[bytes]]:
     """An object that appears whole or not at all."""

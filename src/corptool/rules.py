@@ -59,7 +59,7 @@ def fold() -> Fold:
     """The table that makes the key of a line: Traditional characters to Simplified, wide forms to narrow."""
     from corptool.text.lines import folding
 
-    traditional, simplified = (DATA / "fold.txt").read_text(encoding="utf-8").split()
+    traditional, simplified = (DATA / "fold-lines.txt").read_text(encoding="utf-8").split()
     return folding(traditional, simplified)
 
 
@@ -84,12 +84,10 @@ def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
-    if not path.exists():
-        from corptool import plugins
+    from corptool import plugins
 
-        path = plugins.rule_file(str(path)) if str(path) in plugins.found("rules") else path
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(Path(plugins.rule_path(str(path))).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
 
@@ -145,7 +143,7 @@ def line_model(*, html: bool = False) -> classifier.Model:
 
 @cache
 def fold_table() -> NDArray[np.uint32]:
-    """What each code point becomes when texts are compared; 0 is skipped (data/fold.tsv, tools/build_fold.py).
+    """What each code point becomes when texts are compared; 0 is skipped (data/fold-copies.tsv, tools/build_fold.py).
 
     >>> table = fold_table()
     >>> table[[ord(char) for char in "aAＡá网網"]].tolist()
@@ -153,7 +151,7 @@ def fold_table() -> NDArray[np.uint32]:
     """
     import numpy as np
 
-    runs = [line.split() for line in (DATA / "fold.tsv").read_text("ascii").splitlines()]
+    runs = [line.split() for line in (DATA / "fold-copies.tsv").read_text("ascii").splitlines()]
     at, length, first, step = np.array([[int(cell, 16) for cell in run] for run in runs]).T
     run = np.repeat(np.arange(len(runs)), length)
     offset = np.arange(run.size) - np.repeat(np.cumsum(length) - length, length)
@@ -220,11 +218,12 @@ def unusual() -> re.Pattern[str]:
     frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
     marks = "\\xa0\\xb7\\u2010-\\u2027"
     rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
-    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])")
+    beside = rf"(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff]|(?<=[âÃ])[‘-„–—…]"
+    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|{beside})")
 
 
 def mojibake_tables() -> mojibake.Tables:
     """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
     from corptool.text import mojibake
 
-    return mojibake.Tables(language_model, unusual)
+    return mojibake.Tables(language_model, unusual, fold)

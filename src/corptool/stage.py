@@ -20,6 +20,7 @@ import contextlib
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import chain, starmap
@@ -30,20 +31,42 @@ import click
 from corptool import commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
-from corptool.reading import Batch
+from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
-Each = Callable[..., Iterable[Any]]
-"""`each(function, tasks)`: what a pure function gives for the arguments of each task, in order. `starmap` is one; an
-engine may give another, that runs them elsewhere."""
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
+machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
 
+
+def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    """Let the shell complete what names a file or a folder."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+INPUT: list[click.Parameter] = [
+    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
+    click.Option(
+        ["--files-from"],
+        metavar="FILE",
+        help="Read the names of the input files from FILE (`-`: stdin).",
+        shell_complete=complete_paths,
+    ),
+]
+OUTPUT = click.Option(
+    ["-o", "--output"],
+    metavar="PATH",
+    help="Write to PATH instead of standard output.",
+    shell_complete=complete_paths,
+)
 EVERYWHERE: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1),
-    click.Option(["--files-from"], metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin)."),
-    click.Option(["-o", "--output"], metavar="PATH", help="Write to PATH instead of standard output."),
+    *INPUT,
+    OUTPUT,
     click.Option(
         ["--edits"],
         type=click.Choice(["keep", "hash", "drop"]),
@@ -52,6 +75,8 @@ EVERYWHERE: list[click.Parameter] = [
         help="How much of the record of changes travels with the article.",
     ),
 ]
+DECLARED = re.compile(r'^@(?:stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
+"""A subcommand in its file, and its docstring."""
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
@@ -82,6 +107,8 @@ class Stage:
         self._keys: Callable[..., Any] | None = None
         self._decide: Callable[..., Any] | None = None
         self._when: str | None = None
+        self._group: Callable[..., Any] | None = None
+        self._first = 0
         self._inverse: edits.Inverse | None = None
 
     def __reduce__(self) -> str:
@@ -103,6 +130,19 @@ class Stage:
         """Declare `decide(keys)`, which takes all keys and then yields a decision for each, in order."""
         self._decide = function
         return function
+
+    def group(self, *, first: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare `group(key)`: then `decide(keys)` is asked once a group, with the first of its keys, in order.
+
+        Its one decision holds for all articles of the group. So groups are decided apart, on other machines too, and
+        what is held of each is bounded, however many its articles. A sink takes (group, decision), by group.
+        """
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            self._group, self._first = function, first
+            return function
+
+        return declare
 
     def inverse(self, function: edits.Inverse) -> edits.Inverse:
         """Declare `inverse(text, …)`, which gives nearly the old text back: then edits hold only what it does not."""
@@ -172,11 +212,19 @@ class Step:
         self.output = output
         self.edits = edits
         self.sees_all = stage.sees_all(self.options)
-        self.noted = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in self.options.items()
-            if value != stage.defaults.get(name)
+
+    @cached_property
+    def noted(self) -> dict[str, Any]:
+        """The options that are not as they are by default, as the edits note them."""
+        notes = {
+            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
         }
+        noted = {}
+        for name, value in self.options.items():
+            if value != self.stage.defaults.get(name):
+                note = notes.get(name, lambda one: one)
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
+        return noted
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
@@ -214,14 +262,44 @@ class Step:
 
     def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
-        return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
+        if not self.groups:
+            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
+        groups: list[Any] = []
+        decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
+        return (decisions[group] for group in groups)
 
-    def batches(self) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""
+    @property
+    def groups(self) -> bool:
+        """Whether the corpus stage decides on groups of articles, each apart from the others."""
+        return self.stage._group is not None
+
+    def first_of_groups(
+        self, keys: Iterable[Any], found: dict[Any, list[Any]], on_group: Callable[[Any], Any] = id
+    ) -> dict[Any, list[Any]]:
+        """Add the keys from which each group is decided on. Of every key its group is told."""
+        assert self.stage._group
+        for key in keys:
+            group = self.stage._group(key)
+            on_group(group)
+            if len(some := found.setdefault(group, [])) < self.stage._first:
+                some.append(key)
+        return found
+
+    def decide_groups(self, found: Mapping[Any, list[Any]]) -> dict[Any, Any]:
+        """The decision on each group."""
+        decide = _with_named(self.stage._decide, self.options)
+        return {group: decide(keys) for group, keys in found.items()}
+
+    def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
+        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
+
+        With names it is not this step's files that are read, but those.
+        """
         options = self.options if self.stage.kind == "source" else {}
         reader = self.stage if self.stage.kind == "source" else lookup("read")
         assert isinstance(reader, Stage)
-        batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
+        given = (self.files, self.files_from) if names is None else (names, None)
+        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
@@ -233,7 +311,16 @@ class Step:
         """What a sink makes of articles."""
         if self.edits != "keep":
             parcels = (Parcel(one.place, article=edits.trimmed(one.article, self.edits)) for one in parcels)
+        if self.sees_all:
+            return self.gathered(
+                self.decide_groups(self.first_of_groups((self.key(one.article) for one in parcels), {}))
+            )
         output: Iterator[bytes | File] = self.stage.function(parcels, **self.options)
+        return output
+
+    def gathered(self, decisions: Mapping[Any, Any]) -> Iterator[bytes | File]:
+        """What a sink that sees all makes of the decisions on its groups."""
+        output: Iterator[bytes | File] = self.stage.function(sorted(decisions.items()), **self.options)
         return output
 
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
@@ -302,6 +389,13 @@ def names() -> list[str]:
     """The subcommands: what lies in commands/. There is no list to keep."""
     listed = os.listdir(commands.__path__[0])
     return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
+
+
+def told(name: str) -> str:
+    """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
+    with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
+        found = DECLARED.search(file.read())
+    return " ".join(found[1].partition("\n\n")[0].split()) if found else ""
 
 
 def is_known(name: str) -> bool:

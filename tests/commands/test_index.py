@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from corptool.commands.dedup import dedup, features
 from corptool.commands.index import index
+from corptool.duplicates.features import collected
 from corptool.duplicates.index import Index
 from corptool.duplicates.plan import Plan
 from corptool.text.relations import Alike
@@ -80,7 +81,9 @@ def corpus(seed):
 
 def planned(folder, articles):
     with Index(folder) as opened:
-        plan = Plan(map(features, articles), keep="best", relations="exact,same,near", room=1 << 12, index=opened)
+        plan = Plan(
+            *collected(map(features, articles), 1 << 12), keep="best", relations="exact,same,near", index=opened
+        )
     plan.clear()
     ids = plan.short.ids
     come = {ids[index] for index in range(plan.incoming)}
@@ -166,7 +169,8 @@ def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):
 
 def _killed(folder):
     with Index(folder) as opened:
-        Plan([features(article("b", ENGLISH))], keep="best", relations="exact", room=1 << 20, index=opened).clear()
+        come = collected([features(article("b", ENGLISH))], 1 << 20)
+        Plan(*come, keep="best", relations="exact", index=opened).clear()
         raise KeyboardInterrupt
 
 

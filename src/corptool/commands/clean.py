@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +80,8 @@ def clean(
     out = [finding for finding in found if wanted(finding.kind)]
     code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
     changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
-    lifted = fields(page.lines, out if only else found, dateline=not only, fetched=_fetched(article))
+    told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
+    lifted = fields(page.lines, out if only else found, dateline=not only, **told)
     if strip_dateline and not only:
         changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
     changes = compose(text, stripped, changes)
@@ -111,17 +110,16 @@ def lines(article: Article) -> Key:
 clean.key(lines, when="by")
 
 
+@clean.group(first=MOST_PAGES)
+def site_of(key: Key) -> str:
+    """What repeats is counted on the first pages of each site."""
+    return key[0]
+
+
 @clean.decide
-def repeats(keys: Iterable[Key]) -> Iterator[frozenset[int]]:
-    """For each article the marks of what its site repeats, counted on the first pages of the site."""
-    pages: dict[str, list[tuple[tuple[int, bool], ...]]] = defaultdict(list)
-    sites = []
-    for site, marks in keys:
-        sites.append(site)
-        if len(pages[site]) < MOST_PAGES:
-            pages[site].append(marks)
-    decided = {site: frozenset(repeated(islice(some, MOST_PAGES))) for site, some in pages.items()}
-    return (decided[site] for site in sites)
+def repeats(pages: Iterable[Key]) -> frozenset[int]:
+    """The marks of what a site repeats."""
+    return frozenset(repeated(marks for _, marks in pages))
 
 
 def _site(article: Article) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.duplicates.features import Features
+from corptool.duplicates.features import Features, collected
 from corptool.duplicates.index import Index
 from corptool.duplicates.plan import REMOVED, Decision, Plan
 from corptool.rules import fold_table
@@ -251,13 +251,13 @@ def decide(
     if unit != "article":
         yield from _decide_units(keys)
         return
-    how: dict[str, Any] = {"keep": keep, "relations": relations, "room": _bytes(memory), "each": each}
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
+    come = collected(keys, _bytes(memory))
     if index is None:
-        plan = Plan(keys, **how)
+        plan = Plan(*come, **how)
     else:
-        keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, index=seen, **how)
+            plan = Plan(*come, index=seen, **how)
         _tell_changes(plan)
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:

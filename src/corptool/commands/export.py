@@ -19,7 +19,9 @@ MODULES = {"txt": "text"}
 
 
 def _names() -> list[str]:
-    return sorted({module: name for name, module in MODULES.items()}.get(name, name) for name in formats.able("write"))
+    """`jsonl` is no format that articles are put into: it is how they travel."""
+    named = {module: name for name, module in MODULES.items()}
+    return sorted(["jsonl", *(named.get(module, module) for module in formats.able("write"))])
 
 
 @sink

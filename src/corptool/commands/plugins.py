@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -30,7 +31,7 @@ def list_plugins() -> None:
 LOAD: dict[plugins.Kind, Callable[[str], object]] = {
     "stages": stage.lookup,
     "formats": formats.load,
-    "rules": lambda name: rules.boilerplate(plugins.rule_file(name)),
+    "rules": lambda name: rules.rule_file(Path(plugins.rule_file(name))),
 }
 
 

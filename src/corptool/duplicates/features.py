@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
+
+from corptool.duplicates.columns import Column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -178,6 +181,18 @@ class Rows:
         if code == len(self.names):
             self.names.append(name)
         return code
+
+
+def collected(keys: Iterable[Features], room: int) -> tuple[Rows, list[Column]]:
+    """All that come: the rows, and columns of the hashes, places and numbers, in so many bytes; the rest on disk."""
+    import numpy as np
+
+    rows, columns = Rows(), [Column(kind, room // 8) for kind in (np.uint32, np.uint8, np.uint64)]
+    for key in keys:
+        for column, run in zip(columns, (key.hashes, key.places, key.numbers), strict=True):
+            column.append(run)
+        rows.append(key)
+    return rows, columns
 
 
 def first(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:

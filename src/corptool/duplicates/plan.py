@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.duplicates.columns import Column
 from corptool.duplicates.earlier import Earlier, compared
-from corptool.duplicates.features import Features, Rows, first
+from corptool.duplicates.features import Rows, first
 from corptool.duplicates.index import Index
 from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import Each, Related, learned, measured, related
@@ -47,24 +47,17 @@ class Plan:
 
     def __init__(
         self,
-        keys: Iterable[Features],
+        rows: Rows,
+        columns: list[Column],
         *,
         keep: str,
         relations: str,
-        room: int,
         each: Each = starmap,
         index: Index | None = None,
     ) -> None:
         import numpy as np
 
-        self.short = Rows()
-        kinds = (np.uint32, np.uint8, np.uint64)
-        self.columns = [Column(kind, room // 8) for kind in kinds]
-        """Hashes, places and numbers."""
-        for key in keys:
-            for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
-                column.append(run)
-            self.short.append(key)
+        self.short, self.columns = rows, columns
         self.incoming = len(self.short)
         self.was: list[bool | None] = [None] * self.incoming
         """Whether an article of an earlier run stayed then; None for one that comes for the first time."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Each = Callable[..., Iterable[Any]]
-"""`each(function, tasks)`: what the function gives for the arguments of each task, in order."""
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""As in stage.py."""
 PAIRS = 4096
 """Of a task."""
 COLUMNS = 8

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAGIC = b"corptool-lm1"
+MAGIC = b"corptool-lm2"
 STANDS_FOR_HAN, STANDS_FOR_SYMBOL, STANDS_FOR_PRIVATE = 0x3402, 0x2600, 0xE000  # beyond the first 65,536
 
 # A kind of character, its range, and the bits it costs after a character of some unrelated kind.
@@ -93,16 +93,18 @@ class LanguageModel:
     def __init__(self, data: bytes) -> None:
         import numpy as np
 
-        magic, size, self._slots, frequent, tags = struct.unpack_from("<12sIIII", data)
+        magic, size, pairs, triples, frequent, tags = struct.unpack_from("<12sIIIII", data)
         if magic != MAGIC:
             raise ValueError("this is not a language model of this version")
-        syllables = np.frombuffer(data, "u1", HANGUL_ROWS * 94, 28)
-        at = 28 + len(syllables)
-        chars = np.frombuffer(data, "<u2", size, at)
+        syllables = np.frombuffer(data, "u1", HANGUL_ROWS * 94, 32)
+        at = 32 + len(syllables)
+        self._chars = chars = np.frombuffer(data, "<u2", size, at)
         ends = np.frombuffer(data, "u1", size, at + 2 * size)
         begins = np.frombuffer(data, "u1", size, at + 3 * size)
-        self._cells = np.frombuffer(data, "<u2", self._slots, at + 4 * size)
-        at += 4 * size + 2 * self._slots
+        self._pairs = np.frombuffer(data, "<u2", pairs, at + 4 * size)
+        at += 4 * size + 2 * pairs
+        self._triples = np.frombuffer(data, "<u2", triples, at)
+        at += 2 * triples
         self._grammar = data[at:], frequent, tags
         names = list(dict.fromkeys(name for name, _, _ in KINDS))
         self._kind = np.zeros(0x10000, np.uint8)
@@ -121,14 +123,14 @@ class LanguageModel:
             ("big5", (0xA4, 0xC6), 17),
             ("euc_jp", (0xB0, 0xCF), 15),
         ):
-            level = _charted(codec, *leads)
+            level = charted(codec, *leads)
             self._begin[level] = np.minimum(self._begin[level], cost)
         self._begin[chars], self._end[chars] = np.minimum(begins / 10, self._begin[chars]), ends / 10
         self._begin[self._kind == names.index("cjk")] = RARE_MARK
         for cost, marks in MARKS.items():
             self._begin[[ord(mark) for mark in marks]] = cost
         self._begin[self._kind == names.index("hangul")] = 16
-        self._begin[_charted("euc_kr", 0xB0, 0xC8)] = syllables / 10
+        self._begin[charted("euc_kr", 0xB0, 0xC8)] = syllables / 10
         self._after = np.array(
             [[AFTER.get((first, second), base[second]) for second in names] for first in names], np.float32
         )
@@ -147,7 +149,7 @@ class LanguageModel:
         import numpy as np
 
         bits = self._after[self._kind[first], self._kind[second]] + self._end[first] + self._begin[second]
-        pair = self._pairs(first, second)
+        pair = _looked_up(self._pairs, first, second)
         return np.where(pair > 0, pair, bits)
 
     def by_grammar(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
@@ -158,7 +160,7 @@ class LanguageModel:
         bits = self.between(first, second)
         one, other = row[first], row[second]
         odds = np.einsum("ij,ij->i", follows[one], starts[other])
-        known = (one >= 0) & (other > 0) & (self._pairs(first, second) == 0)
+        known = (one >= 0) & (other > 0) & (_looked_up(self._pairs, first, second) == 0)
         return np.where(known, bits - np.clip(np.log2(np.maximum(odds, 1e-6)), -4, 4), bits)
 
     @cached_property
@@ -169,40 +171,49 @@ class LanguageModel:
         data, size, tags = self._grammar
         chars = np.frombuffer(data, "<u2", size)
         share = np.frombuffer(data, "<f4", tags, 2 * size)
-        rows = np.frombuffer(data, "u1", 2 * (size + 1) * tags, 2 * size + 4 * tags).reshape(size + 1, 2, tags)
+        rows = np.frombuffer(data, "u1", 2 * (size + 2) * tags, 2 * size + 4 * tags).reshape(size + 2, 2, tags)
         parts = (rows.astype(np.float32) / 255) ** 2
         row = np.full(0x10000, -1, np.int32)
         row[chars] = np.arange(1, size + 1)
         row[[ord(mark) for mark in "\n。，、；：！？“「《（"]] = 0
+        row[[ord(digit) for digit in "0123456789"]] = size + 1
         return row, parts[:, 0], parts[:, 1] / share
 
     def likely(self) -> NDArray[Any]:
         """The code points that text in Chinese is made of, beyond ASCII."""
         import numpy as np
 
-        han = np.flatnonzero((self._kind == self._kind[ord("中")]) & (self._end != UNKNOWN_END))
         marks = [ord(mark) for marks in MARKS.values() for mark in marks]
-        return np.concatenate((han, marks)).astype(np.uint32)
+        return np.concatenate((self._chars, marks)).astype(np.uint32)
 
     def bits(self, text: str) -> float:
         """The bits of a text as a whole."""
         return float(self.costs(text).sum()) if text else 0.0
 
-    def _pairs(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-        """The cost of each pair that is in the table, else 0."""
+    def share_after_two(self, first: NDArray[Any], second: NDArray[Any], third: NDArray[Any]) -> NDArray[Any]:
+        """How often the third follows the other two within a word, where the model has such; in Simplified script."""
         import numpy as np
 
-        mixed: Any = first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA6B)
-        mixed ^= mixed >> np.uint32(15)
-        mixed *= np.uint32(0x2C1B3C6D)
-        mixed ^= mixed >> np.uint32(13)
-        mark = mixed >> np.uint32(21)
-        one = mixed & np.uint32(self._slots - 1)
-        other = one ^ ((mark * np.uint32(0x5BD1) + np.uint32(1)) & np.uint32(self._slots - 1))
-        found, second_place = self._cells[one], self._cells[other]
-        found = np.where(found >> 5 == mark, found, np.where(second_place >> 5 == mark, second_place, 0))
-        cost = (found & np.uint16(31)).astype(np.float32)
-        return np.where(cost > 0, (cost - 1) / 2 + 0.01, 0)
+        bits = _looked_up(self._triples, (first << np.uint32(16) | second) * np.uint32(0x9E3779B1), third)
+        return np.where((bits > 0) & (_looked_up(self._pairs, second, third) > 0), 2.0**-bits, 0.0)
+
+
+def _looked_up(cells: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
+    """The cost of each pair (as uint32) that is in a hash table, else 0."""
+    import numpy as np
+
+    last = len(cells) - 1
+    mixed: Any = first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0x2C1B3C6D)
+    mixed ^= mixed >> np.uint32(13)
+    mark = mixed >> np.uint32(21)
+    one = mixed & np.uint32(last)
+    other = one ^ ((mark * np.uint32(0x5BD1) + np.uint32(1)) & np.uint32(last))
+    found, second_place = cells[one], cells[other]
+    found = np.where(found >> 5 == mark, found, np.where(second_place >> 5 == mark, second_place, 0))
+    cost = (found & np.uint16(31)).astype(np.float32)
+    return np.where(cost > 0, (cost - 1) / 2 + 0.01, 0)
 
 
 def _ranges(spans: str) -> list[tuple[int, int]]:
@@ -221,7 +232,7 @@ def _ranges(spans: str) -> list[tuple[int, int]]:
     return ranges
 
 
-def _charted(codec: str, low: int, high: int) -> list[int]:
+def charted(codec: str, low: int, high: int) -> list[int]:
     """The code points that a two-byte character set has in these rows."""
     rows = (bytes([lead, trail]) for lead in range(low, high + 1) for trail in range(0x40, 0xFF))
     return [ord(char) for row in rows for char in row.decode(codec, "ignore") if ord(char) > 0x7F]
