@@ -33,11 +33,12 @@ from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch, Piece
 
-Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""What computes a function for each tuple of arguments, in order: here, in workers, or on other machines."""
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
+machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
 
 
@@ -266,7 +267,7 @@ class Step:
         return [attempt_key(self, article) for article in articles]
 
     def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order; what names `each` may have work done elsewhere."""
+        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
         if not self.groups:
             return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
         groups: list[Any] = []

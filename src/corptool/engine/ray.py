@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 import reprlib
 import sys
 from collections import deque
@@ -48,7 +49,9 @@ def cluster(address: str | None, workers: int | None) -> Iterator[Each]:
     def each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
         ahead = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
         remote = ray.remote(_in_worker).options(num_cpus=1, max_retries=AGAIN, name=function.__name__)
-        yield from _each(ray, lambda task: remote.remote(__version__, os.getcwd(), function, task), tasks, ahead)
+        yield from _each(
+            ray, lambda task: remote.remote(__version__, os.getcwd(), function, pickle.dumps(task)), tasks, ahead
+        )
 
     try:
         with contextlib.redirect_stdout(_Output(sys.stdout)):
@@ -80,14 +83,15 @@ class _Output:
         return len(text)
 
 
-def _in_worker(version: str, folder: str, function: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+def _in_worker(version: str, folder: str, function: Callable[..., Any], task: bytes) -> bytes:
+    """What the function gives for its arguments. Both pickled by us: arrays that Ray brings are read-only."""
     with contextlib.suppress(OSError):  # where there is no such folder, all names must be whole
         os.chdir(folder)
     if version != __version__:
         raise click.ClickException(
             f"a worker has corptool {__version__}, and the command {version}: install one of them"
         )
-    return function(*task)
+    return pickle.dumps(function(*pickle.loads(task)))  # noqa: S301 - by us
 
 
 def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...]], ahead: int) -> Iterator[Any]:
@@ -99,7 +103,7 @@ def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...
         while waiting:
             task, reference = waiting.popleft()
             try:
-                result = ray.get(reference)
+                result = pickle.loads(ray.get(reference))  # noqa: S301 - by us
             except ray.exceptions.RayError as error:
                 failed.append((task, error))
             for more in islice(rest, 1):
