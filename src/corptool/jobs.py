@@ -13,9 +13,9 @@ import click
 from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
-from corptool.engine.shards import Each
 from corptool.flow import told
 from corptool.outputs import Output, say
+from corptool.stage import Each
 
 
 class Wanted(NamedTuple):
