@@ -7,6 +7,7 @@ import pytest
 
 from corptool.commands.clean import clean
 from corptool.commands.learn import learn
+from corptool.formats.html import read_markup
 
 ROOT = Path(__file__).parents[2]
 SEEDS = [json.loads(line) for line in (ROOT / "tests/cases/seeds.jsonl").read_text("utf-8").splitlines()]
@@ -170,3 +171,11 @@ def test_explain_shows_the_page_with_reasons(capsys):
 def test_a_page_that_goes_nearly_whole_is_warned_of(caplog):
     clean({"text": PAGE, "id": "x"}, warn_above=0.3)
     assert "clean: x: " in caplog.text
+
+
+def test_captions_are_lifted_from_markup_and_from_words():
+    body = "".join(f"<p>{story}</p>" for story in STORIES)
+    page = f"<title>新橋</title><h1>新橋</h1><figure><figcaption>Brass on the bridge</figcaption></figure>{body}"
+    text = "\n".join(["新橋", "圖為新橋。", *STORIES, "Back to top", "(AP Photo/Jo Doe)", "Back to top"])
+    assert clean(read_markup(page))["meta"]["captions"] == ["Brass on the bridge"]
+    assert clean({"text": text})["meta"]["captions"] == ["圖為新橋。"]

@@ -83,7 +83,7 @@ def clean(
     code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
     changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
     told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
-    lifted = fields(page.lines, out if only else found, dateline=not only, **told)
+    lifted = fields(page.lines, out if only else found, hints, body=not only, **told)
     if strip_dateline and not only:
         changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
     changes = compose(text, stripped, changes)
