@@ -30,6 +30,8 @@ MOST_SAID = 3
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LONGEST_TITLE = 200
+LITTLE = 0.01
+"""By how much a line passes that stays for what stands above it."""
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -184,11 +186,14 @@ def judge(
     if model is None or len(numbers) < FEWEST:
         return {}
     from corptool.text.classifier import margins
+    from corptool.text.hints import carried_on
 
     given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
     lines, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
     scores, weights = margins(lines, keys, model, given, mode=mode)
     kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+    for at in carried_on(given, [score > 0 for score in scores]):
+        scores[at] = max(scores[at], LITTLE)
     return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
 
 

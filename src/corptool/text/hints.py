@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
+_CARRIES_ON = frozenset(("tr", "li", "pre", "dt", "dd"))
+MOST_LINKED = 0.2
 Hint = Sequence[Any]
 """[tag, share of links, words of class names around it, nearest first]"""
 
@@ -60,6 +63,27 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
     below = np.minimum.accumulate(np.where(heading, at, count + 99)[::-1])[::-1] - at
     out.append(np.column_stack([above.clip(0, 99), below.clip(0, 99)]))
     return np.column_stack(out).astype(np.float32)
+
+
+def carried_on(hints: Sequence[Hint], stays: Sequence[bool]) -> list[int]:
+    """The lines that stay because what they stand in goes on from the line above: a table, a list or code, whole.
+
+    Its first line follows one that stays, within the same elements, and it has few links: so it is not a menu.
+
+    >>> rows = [("p", 0.0, "story"), ("tr", 0.0, "table story"), ("tr", 0.0, "table story"), ("li", 0.9, "story")]
+    >>> carried_on(rows, [True, False, False, False])
+    [1, 2]
+    """
+    found: list[int] = []
+    at = 0
+    for (tag, _, words), group in groupby(hints, key=lambda hint: (hint[0], None, hint[2])):
+        run = list(group)
+        place = words.removeprefix("table ").removesuffix("table").strip()
+        linked = sum(hint[1] for hint in run) / len(run)
+        if tag in _CARRIES_ON and at and stays[at - 1] and hints[at - 1][2] == place and linked < MOST_LINKED:
+            found += range(at, at + len(run))
+        at += len(run)
+    return found
 
 
 def _with_most_prose(
