@@ -68,7 +68,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "edits", "engine", "files", "outputs", "pipeline", "reading", "remote", "stage")
+                for part in (
+                    *("article", "edits", "engine", "extras", "files"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
+                )
             ),
         },
         set(),
@@ -78,11 +81,12 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "engine", "metatable", "outputs", "pipeline", "reading", "stage")
+                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
             ),
         },
         set(),
     ),
+    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))

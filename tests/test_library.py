@@ -83,6 +83,15 @@ def test_keys_that_only_one_stage_writes_are_columns_too(pyarrow):
     assert json.loads(after["audit"][0].as_py())[0][1] == "后"
 
 
+def test_markup_is_read_as_a_page(pyarrow):
+    page = "<title>風</title><nav><a href='/'>首頁</a></nav><article><p>颱風登陸，多人受傷。<p>救援人員正在路上。</article>"
+    table = pyarrow.table({"url": ["http://example.org/"], "html": [page], "title": [None]})
+    [row] = Pipeline("fix").map_arrow(table).to_pylist()
+    assert (row["url"], row["html"], row["title"]) == ("http://example.org/", None, "風")
+    assert row["text"] == "首頁\n颱風登陸，多人受傷。\n救援人員正在路上。"
+    assert json.loads(row["hints"])[0] != json.loads(row["hints"])[1], "clean is told which line is navigation"
+
+
 def test_what_is_dropped_or_fails_is_told(pyarrow):
     lost = []
     pipeline = Pipeline("fix | filter --min-chars 2", lambda *told: lost.append(told))

@@ -145,6 +145,27 @@ def test_a_rule_file_by_its_name(fieldwork):
     assert "no package brings rules of that name (there are transcripts)" in wrong.err
 
 
+def test_a_job_by_shards_notes_whose_plug_ins_it_uses(fieldwork, tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(LINE)
+    words = ["run", "-q", "--work", "job", "redact | clean --only notice --rules transcripts", "in.jsonl"]
+    done = corptool(*words, cwd=tmp_path, **fieldwork)
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["text"] == REDACTED.replace("（掌声）\n", "")
+    site = Path(fieldwork["PYTHONPATH"].split(os.pathsep)[0])
+    rules = site / "corptool_fieldwork" / "transcripts.toml"
+    rules.write_bytes(b"# newer\n" + (before := rules.read_bytes()))
+    changed = corptool(*words, cwd=tmp_path, **fieldwork)
+    rules.write_bytes(before)
+    assert (changed.code, "transcripts" in changed.err) == (1, True)
+    (site / "corptool_fieldwork-1.0.dist-info" / "METADATA").rename(tmp_path / "METADATA")
+    newer = (tmp_path / "METADATA").read_text("utf-8").replace("Version: 1.0", "Version: 1.1")
+    (site / "corptool_fieldwork-1.0.dist-info" / "METADATA").write_text(newer, "utf-8")
+    changed = corptool(*words, cwd=tmp_path, **fieldwork)
+    (tmp_path / "METADATA").replace(site / "corptool_fieldwork-1.0.dist-info" / "METADATA")
+    assert changed.code == 1
+    assert "corptool-fieldwork" in changed.err
+
+
 def test_they_are_listed(fieldwork):
     done = corptool("plugins", **fieldwork)
     assert done.code == 0

@@ -11,7 +11,7 @@ from corptool import stage
 from tests.conftest import ENVIRONMENT
 
 CORE = set(
-    "__main__ article cli commands edits engine engine.local files flow formats keys metatable outputs pipeline plugins reading stage "
+    "__main__ article cli commands edits engine engine.local files flow formats keys metatable outputs pipeline plugins progress reading stage "
     "text text.changes click orjson".split()
 )
 OTHERS = {"click", "orjson", "numpy", "tabulate", "selectolax", "zstandard", "pathlib", "tempfile", "multiprocessing"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from corptool import extras
 from corptool.article import Article, dumps
+from corptool.formats import html
 from corptool.formats.parquet import NESTED, STRINGS
 
 Table = Any
@@ -19,9 +20,12 @@ Table = Any
 
 
 def articles(table: Table) -> list[Article]:
-    """The articles of a table; null is a key that is not there. ValueError: a column of ours holds something else."""
-    rows: list[Article] = table.to_pylist()
-    return [{key: _value(key, cell) for key, cell in row.items() if cell is not None} for row in rows]
+    """The articles of a table; null is a key that is not there, and `html` without a `text` is read as a page.
+
+    ValueError: a column of ours holds something else.
+    """
+    rows = [{key: _value(key, cell) for key, cell in row.items() if cell is not None} for row in table.to_pylist()]
+    return [html.read_record(row) if "html" in row and "text" not in row else row for row in rows]
 
 
 def _value(key: str, cell: object) -> object:
@@ -37,8 +41,8 @@ def table(articles: Iterable[Article], like: Table) -> Table:
 
     rows = list(articles)
     text = pa.string()
-    types = {field.name: text if field.name in NESTED else field.type for field in like.schema}
-    types |= {key: text for key in (*STRINGS, *NESTED) if key not in types}
+    types = {field.name: field.type for field in like.schema}
+    types |= {key: text for key in STRINGS if types.get(key, pa.null()) == pa.null()} | dict.fromkeys(NESTED, text)
     for key in dict.fromkeys(key for row in rows for key in row if key not in types):
         values = [row.get(key) for row in rows]
         nested = any(isinstance(value, dict | list) for value in values)

@@ -133,6 +133,8 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 @group.command(context_settings={"show_default": True})
 @click.argument("pipeline", required=False, shell_complete=stages.complete_paths)
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Who does the work, with --work.")
+@click.option("--address", metavar="ADDRESS", help="With --engine ray: a cluster; without it, one of this machine.")
 @click.option("--work", metavar="DIR", help="Keep what is done in DIR: after a kill the same command goes on.")
 @click.option("--shards", type=click.IntRange(1), help="With --work: how many parts the input is cut into.")
 @click.option("--shard", type=Share(), help="With --work: do this shard of the first round, and no more.")
@@ -157,15 +159,18 @@ def run(
       corptool run corpus.pipeline pages/*.html
       corptool run --work state 'read pages | fix | clean | dedup' -o corpus.jsonl
     """
-    reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet")}
+    reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet", "progress")}
     text = _pipeline_text(pipeline) if pipeline else None
-    work, cut = options.pop("work"), options.pop("shards")
-    if work:
+    work, cut, engine, address = (options.pop(name) for name in ("work", "shards", "engine", "address"))
+    if work or options["dry_run"]:
         from corptool import jobs as at_work
         from corptool.engine.job import Given
 
         given = Given(text, files, files_from, output, cut)
-        return at_work.run(work, given, at_work.Wanted(**options), jobs=jobs, reporting=reporting)
+        workers = at_work.Workers(jobs, engine, address)
+        return at_work.run(work, given, at_work.Wanted(**options), workers=workers, reporting=reporting)
+    if engine == "ray" or address:
+        raise click.UsageError("--engine ray needs --work DIR: a folder that all machines see, or a URL such as s3://…")
     if cut or any(options.values()):
         raise click.UsageError("shards need --work DIR, the folder in which their results are kept")
     if text is None:
@@ -182,6 +187,14 @@ def run(
 
 run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
 run.params += REPORTING
+run.params += [
+    click.Option(
+        ["--progress"],
+        type=click.Choice(["auto", "json", "none"]),
+        default="auto",
+        help="On standard error: a line on a terminal, a line of JSON each second, or nothing.",
+    )
+]
 
 
 def _pipeline_text(given: str) -> str:

@@ -63,6 +63,8 @@ def record(
     old = before.get("edits") or []
     if not changes and not keys and text == before["text"]:
         return trimmed(before, keep)
+    if keep == "drop":
+        return _with_edits(new, [])
     entry: dict[str, Any] = {
         "stage": stage,
         "version": __version__,

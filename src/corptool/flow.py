@@ -17,6 +17,7 @@ from corptool.engine import local
 from corptool.engine.local import Report
 from corptool.outputs import Output, say, writer, written
 from corptool.pipeline import Pipeline
+from corptool.progress import Mode, measured, shown
 from corptool.reading import Batch, file_of
 from corptool.stage import Step
 
@@ -30,6 +31,7 @@ def flow(
     rejects: str | None,
     max_rejects: int,
     quiet: bool,
+    progress: Mode = "auto",
     jobs: int = 1,
     table: bool = False,
 ) -> int:
@@ -45,9 +47,18 @@ def flow(
     def run(report: Report) -> Iterator[list[Output]]:
         meta = first.options.get("meta")
         batches = _all_read(first.batches(), meta) if meta else first.batches()
+        if report.progress:
+            batches = measured(batches, None if first.files_from else first.files, report)
         return local.run(pipeline, batches, report, jobs=jobs)
 
-    return told(run, pipeline.steps, output=output, rejects=rejects, max_rejects=max_rejects, quiet=quiet, table=table)
+    how: dict[str, Any] = {
+        "rejects": rejects,
+        "max_rejects": max_rejects,
+        "quiet": quiet,
+        "progress": progress,
+        "table": table,
+    }
+    return told(run, pipeline.steps, output=output, **how)
 
 
 def _all_read(batches: Iterable[Batch], table: str) -> Iterator[Batch]:
@@ -73,6 +84,7 @@ def told(
     rejects: str | None = None,
     max_rejects: int = 0,
     quiet: bool = False,
+    progress: Mode = "auto",
     table: bool = True,
 ) -> int:
     """Run something to its output, say what happened, and return the exit code."""
@@ -82,6 +94,7 @@ def told(
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = Report(steps, losses.add)
         write = stack.enter_context(writer(output))
+        stack.enter_context(shown(report, progress, quiet=quiet, output=output))
         try:
             for outputs in run(report):
                 write(outputs)

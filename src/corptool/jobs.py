@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool.engine import shards
+from corptool.engine import local, shards
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
+from corptool.engine.shards import Each
 from corptool.flow import told
 from corptool.outputs import Output, say
 
@@ -23,11 +27,32 @@ class Wanted(NamedTuple):
     dry_run: bool
 
 
-def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict[str, Any]) -> int:
+class Workers(NamedTuple):
+    """Who does the work."""
+
+    jobs: int = 1
+    engine: str = "local"
+    address: str | None = None
+
+    @contextmanager
+    def each(self) -> Iterator[Each]:
+        """What computes a function for each tuple of arguments."""
+        if self.engine == "ray":
+            from corptool.engine.ray import cluster
+
+            with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
+                yield each
+        else:
+            yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+
+
+def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
     """Do a job, or a part of one, and return the exit code."""
     if sum(map(bool, wanted[:3])) > 1:
         raise click.UsageError("--shard, --decide and --apply are steps of a job: give one of them")
     part = wanted.shard or wanted.apply
+    if not folder and (part or wanted.decide or given.shards):
+        raise click.UsageError("shards need --work DIR, the folder in which their results are kept")
     whole = not (part or wanted.decide)
     job = opened(folder, given._replace(shards=part[1]) if part else given, whole=whole, dry=wanted.dry_run)
     if wanted.dry_run:
@@ -41,7 +66,8 @@ def run(folder: str, given: Given, wanted: Wanted, *, jobs: int, reporting: dict
     if part:
         return _part(job, part[0], reporting, decided=wanted.apply is not None)
     output = None if job.output else given.output or job.steps[-1].output
-    return told(lambda report: shards.run(job, report, jobs=jobs), job.steps, output=output, **reporting)
+    with workers.each() as each:
+        return told(lambda report: shards.run(job, report, each), job.steps, output=output, **reporting)
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
@@ -61,7 +87,7 @@ def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> 
 
 def _decide(job: Job) -> int:
     """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
-    number, rounds = shards.closed(job), len(job.parts)
+    number, rounds = shards.closed(job), 1 + sum(part.key is not None for part in job.parts)
     if rounds == 1:
         raise click.UsageError("there is nothing to decide: no stage of this pipeline sees all articles")
     if number == rounds - 1 or (number and len(shards.missing(job, number)) == job.shards):
@@ -72,25 +98,24 @@ def _decide(job: Job) -> int:
 
 
 def _tell_plan(job: Job, output: str | None) -> int:
-    """Say what would be done."""
+    """Say what would be done, and how much of it is done."""
     from tabulate import tabulate
 
-    facts = job.facts
-    rows = [
-        ("input", f"{facts['inputs']:,} files, {facts['bytes']:,} bytes"),
-        ("work", f"{job.storage.root}: {job.shards:,} shards"),
-    ]
+    rows = [("input", f"{job.facts['inputs']:,} files, {job.facts['bytes']:,} bytes")]
+    kept = bool(job.storage.root)
+    if kept:
+        rows.append(("shards", f"{job.shards:,}, in {job.storage.root}"))
     for number, part in enumerate(job.parts):
-        done = f"{job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
-        names = " | ".join(
-            step.name for step in ([part.reads] if part.reads else []) + [step for _, step in part.steps]
-        )
-        rows.append((f"round {number + 1}", f"{names or 'read'}: {done}"))
+        steps = [*filter(None, [part.reads]), *(step for _, step in part.steps)]
+        text = " | ".join(step.name for step in steps) or "read"
         if part.key:
-            decided = "has decided" if shards.closed(job) > number else "decides when all are done"
-            rows.append(("", f"{part.key[1].name} {decided}"))
+            text += f", then {part.key[1].name} decides"
+        if kept:
+            text += f": {job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
+            text += ", decided" if part.key and shards.summary(job, number) else ""
+        rows.append((f"round {number + 1}", text))
     if job.steps[-1].stage.kind == "sink":
-        rows.append(("then", job.steps[-1].name))
+        rows.append(("at last", job.steps[-1].name))
     rows.append(("output", job.output or output or job.steps[-1].output or "standard output"))
     click.echo(tabulate(rows, tablefmt="plain"))
     return 0

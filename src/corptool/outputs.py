@@ -22,7 +22,14 @@ Output = Parcel | bytes | File
 def say(message: str) -> None:
     """Print on standard error; that nobody reads it must not change what is done."""
     with contextlib.suppress(OSError):
-        click.echo(message, err=True)
+        click.echo(erased() + message, err=True)
+
+
+def erased() -> str:
+    """What clears the line of a terminal on which this or another command of the pipe may have drawn its progress."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return ""
+    return "" if os.name == "nt" and "WT_SESSION" not in os.environ else "\x1b[K"
 
 
 @contextlib.contextmanager

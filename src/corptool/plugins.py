@@ -77,6 +77,11 @@ def rule_file(name: str) -> str:
     return path
 
 
+def rule_path(given: str) -> str:
+    """The file that --rules means: one that is there, or that of a plug-in of this name."""
+    return given if os.path.exists(given) or given not in found("rules") else rule_file(given)
+
+
 class Choice(click.Choice[str]):
     """One of our names, or one that plug-ins add: these are looked up for a name that is none of ours, and in help."""
 

@@ -369,10 +369,7 @@ def _parcel(
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
     if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
-        page = formats.load("html").read_markup(fields["html"])
-        given = {key: value for key, value in fields.items() if value is not None or key not in page}
-        fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
-        format_ = "html"
+        fields, format_ = formats.load("html").read_record(fields), "html"
     if options.meta:
         from corptool import metatable
 

@@ -84,12 +84,10 @@ def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
-    if not path.exists():
-        from corptool import plugins
+    from corptool import plugins
 
-        path = Path(plugins.rule_file(str(path))) if str(path) in plugins.found("rules") else path
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(Path(plugins.rule_path(str(path))).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
 
@@ -220,7 +218,8 @@ def unusual() -> re.Pattern[str]:
     frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
     marks = "\\xa0\\xb7\\u2010-\\u2027"
     rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
-    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff])")
+    beside = rf"(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff]|(?<=[âÃ])[‘-„–—…]"
+    return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|{beside})")
 
 
 def mojibake_tables() -> mojibake.Tables:

@@ -104,6 +104,8 @@ class Stage:
         self._keys: Callable[..., Any] | None = None
         self._decide: Callable[..., Any] | None = None
         self._when: str | None = None
+        self._group: Callable[..., Any] | None = None
+        self._first = 0
         self._inverse: edits.Inverse | None = None
 
     def __reduce__(self) -> str:
@@ -125,6 +127,19 @@ class Stage:
         """Declare `decide(keys)`, which takes all keys and then yields a decision for each, in order."""
         self._decide = function
         return function
+
+    def group(self, *, first: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare `group(key)`: then `decide(keys)` is asked once a group, with the first of its keys, in order.
+
+        Its one decision holds for all articles of the group. So groups are decided apart, on other machines too, and
+        what is held of each is bounded, however many its articles. A sink takes (group, decision), by group.
+        """
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            self._group, self._first = function, first
+            return function
+
+        return declare
 
     def inverse(self, function: edits.Inverse) -> edits.Inverse:
         """Declare `inverse(text, …)`, which gives nearly the old text back: then edits hold only what it does not."""
@@ -244,7 +259,33 @@ class Step:
 
     def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order."""
-        return iter(_with_named(self.stage._decide, self.options)(keys))
+        if not self.groups:
+            return iter(_with_named(self.stage._decide, self.options)(keys))
+        groups: list[Any] = []
+        decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
+        return (decisions[group] for group in groups)
+
+    @property
+    def groups(self) -> bool:
+        """Whether the corpus stage decides on groups of articles, each apart from the others."""
+        return self.stage._group is not None
+
+    def first_of_groups(
+        self, keys: Iterable[Any], found: dict[Any, list[Any]], on_group: Callable[[Any], Any] = id
+    ) -> dict[Any, list[Any]]:
+        """Add the keys from which each group is decided on. Of every key its group is told."""
+        assert self.stage._group
+        for key in keys:
+            group = self.stage._group(key)
+            on_group(group)
+            if len(some := found.setdefault(group, [])) < self.stage._first:
+                some.append(key)
+        return found
+
+    def decide_groups(self, found: Mapping[Any, list[Any]]) -> dict[Any, Any]:
+        """The decision on each group."""
+        decide = _with_named(self.stage._decide, self.options)
+        return {group: decide(keys) for group, keys in found.items()}
 
     def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
         """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
@@ -267,7 +308,16 @@ class Step:
         """What a sink makes of articles."""
         if self.edits != "keep":
             parcels = (Parcel(one.place, article=edits.trimmed(one.article, self.edits)) for one in parcels)
+        if self.sees_all:
+            return self.gathered(
+                self.decide_groups(self.first_of_groups((self.key(one.article) for one in parcels), {}))
+            )
         output: Iterator[bytes | File] = self.stage.function(parcels, **self.options)
+        return output
+
+    def gathered(self, decisions: Mapping[Any, Any]) -> Iterator[bytes | File]:
+        """What a sink that sees all makes of the decisions on its groups."""
+        output: Iterator[bytes | File] = self.stage.function(sorted(decisions.items()), **self.options)
         return output
 
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:

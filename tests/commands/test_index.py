@@ -96,7 +96,7 @@ def _plan(*articles):
     from corptool.commands.dedup import features
     from corptool.duplicates.plan import Plan
 
-    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20, remember=True)
+    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20)
 
 
 def test_two_runs_at_once(tmp_path):

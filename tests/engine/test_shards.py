@@ -14,7 +14,7 @@ from corptool import jobs
 from corptool.engine import shards
 from corptool.engine.job import Given, Job, opened
 from corptool.flow import flow
-from corptool.jobs import Wanted
+from corptool.jobs import Wanted, Workers
 from corptool.pipeline import Pipeline
 from tests.conftest import ENVIRONMENT, SAMPLES, corptool
 
@@ -36,7 +36,9 @@ def run(pipeline, into, *, rejects, quiet=False, work=None, **given):
     """Run a pipeline, with --work DIR or without, and return the exit code."""
     reporting = {"rejects": str(rejects), "max_rejects": 0, "quiet": quiet}
     if work:
-        return jobs.run(str(work), Given(pipeline, output=str(into), **given), ALL, jobs=1, reporting=reporting)
+        return jobs.run(
+            str(work), Given(pipeline, output=str(into), **given), ALL, workers=Workers(), reporting=reporting
+        )
     plan = Pipeline(pipeline)
     plan.steps[0].files = plan.steps[0].files or given["files"]
     return flow(plan, output=str(into), table=True, **reporting)
@@ -124,6 +126,13 @@ def test_all_of_it_in_an_object_store(tmp_path, capfd):
         assert (code, data, (tmp_path / "lost").read_bytes(), capfd.readouterr()) == expected
 
 
+def test_workers_and_the_same_again(tmp_path):
+    """With workers, with FILES, and once more when all is done."""
+    job = ["fix | dedup --keep first", *SAMPLES]
+    ended = [corptool("run", *way, *job) for way in ([], *[["--work", str(tmp_path), "--shards", "4", "-j", "2"]] * 2)]
+    assert ended[0] == ended[1] == ended[2]
+
+
 # Parts that share nothing but the folder.
 
 JOB = ["read pages | fix | clean --by site | dedup --keep first"]
@@ -174,8 +183,8 @@ def test_output_by_shards(pages):
     [
         (["--shard", "1/3", "fix"], 2, "shards need --work DIR"),
         (["--work", "new"], 2, "no job was begun in new"),
-        (["--work", "new", "fix"], 2, "give their names"),
-        (["--work", "new", "fix", "-"], 2, "give their names"),
+        (["--work", "new", "fix"], 2, "name the files"),
+        (["--work", "new", "fix", "-"], 2, "name the files"),
         (["--work", "new", "fix pages", "pages"], 2, "names its files in the pipeline already"),
         (["--work", "state", "--shard", "0/3"], 2, "shards are counted from 1"),
         (["--work", "state", "--shard", "4/3"], 2, "not of the form 3/100"),
@@ -246,18 +255,36 @@ def test_an_input_that_changes_while_it_is_read(pages):
 
 
 def test_dry_run_changes_nothing(pages):
-    job = ["run", "--work", "state", "--shards", "3", *JOB, "-o", "out.jsonl"]
     before = tree(pages)
+    shown = corptool("run", "--dry-run", *JOB, cwd=pages).out.decode()
+    assert "10 files" in shown
+    assert "round 2  clean, then dedup decides\n" in shown
+    job = ["run", "--work", "state", "--shards", "3", *JOB, "-o", "out.jsonl"]
     shown = corptool(*job, "--dry-run", cwd=pages).out.decode()
-    assert "round 1  read | fix: 0 of 3 shards are done" in shown
+    assert "round 1  read | fix, then clean decides: 0 of 3 shards are done\n" in shown
     assert tree(pages) == before
     corptool(*job, cwd=pages)
     before = tree(pages)
-    assert "3 of 3 shards are done" in corptool(*job, "--dry-run", cwd=pages).out.decode()
+    shown = corptool(*job, "--dry-run", cwd=pages).out.decode()
+    assert "round 1  read | fix, then clean decides: 3 of 3 shards are done, decided\n" in shown
     assert tree(pages) == before
 
 
 # Killed, out of disk, twice at once.
+
+
+def test_an_index_takes_a_job_for_the_same_after_a_kill(pages):
+    """What was decided is lost when a kill comes between the index and the folder; others may have come since."""
+    job = ["fix | dedup --index seen --keep first", "pages"]
+    first = corptool("run", "--work", "state", *job, cwd=pages)
+    (pages / "state" / "1" / "decided").unlink()
+    (pages / "new.txt").write_text("Some other words that nobody has seen before. " * 20, "utf-8")
+    corptool(
+        "dedup", "--index", "seen", "new.txt", *(f"pages/{name.rpartition('/')[2]}" for name in SAMPLES), cwd=pages
+    )
+    again = corptool("run", "--work", "state", *job, cwd=pages)
+    assert (again.code, again.out, again.err) == (first.code, first.out, first.err)
+    assert first.out
 
 
 def ended(command, cwd):

@@ -29,6 +29,11 @@ NEGATIVE = [
     "佢哋話嗰啲嘢唔係好平，咁樣點算啫？",
     "Tiếng Việt: Đường đến Hà Nội còn xa, ÀÁÂÃ là chữ cái.",
     "Fechas ÅÅÅÅ-MM-DD, HH:MM[:ss[.µµµµµµ]], «\xa0@\xa0», «\xa0.\xa0», «\xa0+\xa0»",
+    "São Paulo diz “ATÉ AMANHÃ” e nada mais.",
+    "SÃO PAULO, «\xa0IRMÃ\xa0», NESTLÉ®",
+    "abcdefghijk áéýúíóþæðö ABCDEFGHIJK ÁÉÝÚÍÓÞÆÐÖ",
+    "إذا·كان·الفراغ·العمودي·المتوفر··أكبر·من·الذي·يطلبه·الإبن،·فكم",
+    "ا\u200cب\u200cج\u200cدرس\u200cص\u200cط\u200cع\u200cف\u200cق\u200cک\u200cل\u200cم\u200cن\u200cو\u200cه\u200d\u200cی",
     "Zażółć gęślą jaźń; Příliš žluťoučký kůň; Őrült tűzoltó",
     "Сергей сказал: «Привет, мир»; Київ — столиця України.",
     "世宗大学（谚文：세종대학교，朝鲜汉字：世宗大學校）创立于1940年",
@@ -48,6 +53,12 @@ WILD = [
     ("It\xe2\u20ac\u2122s \xe2\u20ac\u0153fine\xe2\u20ac\x9d", "It’s “fine”"),
     ("Ð\x9fÑ\x80Ð¸Ð²ÐµÑ\x82, Ð¼Ð¸Ñ\x80", "Привет, мир"),
     ("浣犲ソ锛屼笘鐣", None),
+    ("I donâ€™t know", "I don’t know"),
+    ("CafÃ©", "Café"),
+    ("It costs Â£5 at 20Â°C in MÃ¼nchen", "It costs £5 at 20°C in München"),
+    ("Ã‰cole, SÃ£o Paulo, naÃ¯ve, GarcÃ\xada, Ã–sterreich", "École, São Paulo, naïve, García, Österreich"),
+    ("wait â€“ no, â‚¬100", "wait – no, €100"),
+    ("donÃ¢â‚¬â„¢t", "don’t"),
 ]
 
 

@@ -26,6 +26,7 @@ UNCHANGED = [
     "می‌خواهم बच्चा क्‍ष 👩‍🚀 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
     "ภาษา\u200bไทย שלום\u200f (abc)\n",
     "https://example.org/?a=1&copy=2&lt=3 &c; &notaname; &#xD800;\n",
+    "Å\x81ukasz\n",  # what cannot be told is kept: it is a byte of something
     "aGVsbG8gd29ybGQ= def f(x): return x\t# 注释\n",
 ]
 CHANGED = [

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -112,17 +110,16 @@ def lines(article: Article) -> Key:
 clean.key(lines, when="by")
 
 
+@clean.group(first=MOST_PAGES)
+def site_of(key: Key) -> str:
+    """What repeats is counted on the first pages of each site."""
+    return key[0]
+
+
 @clean.decide
-def repeats(keys: Iterable[Key]) -> Iterator[frozenset[int]]:
-    """For each article the marks of what its site repeats, counted on the first pages of the site."""
-    pages: dict[str, list[tuple[tuple[int, bool], ...]]] = defaultdict(list)
-    sites = []
-    for site, marks in keys:
-        sites.append(site)
-        if len(pages[site]) < MOST_PAGES:
-            pages[site].append(marks)
-    decided = {site: frozenset(repeated(islice(some, MOST_PAGES))) for site, some in pages.items()}
-    return (decided[site] for site in sites)
+def repeats(pages: Iterable[Key]) -> frozenset[int]:
+    """The marks of what a site repeats."""
+    return frozenset(repeated(marks for _, marks in pages))
 
 
 def _site(article: Article) -> str:

@@ -13,16 +13,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import accumulate, chain, islice
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, reading
+from corptool import __version__, files, plugins, reading, stage
 from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.storage import Storage
 from corptool.pipeline import Pipeline
 from corptool.reading import Piece
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 SHARD = 8 << 20
 """Bytes of input in a shard, unless their number is given: what a kill makes one worker do again."""
@@ -94,6 +97,14 @@ class Job:
         data = storage.read("job.json")
         return None if data is None else cls(storage, loads(data))
 
+    @classmethod
+    def loaded(cls, folder: str) -> Job:
+        """The job of this folder. An error if there is none."""
+        job = cls.load(folder)
+        if job is None:
+            raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        return job
+
     def place(self, number: int, shard: int | None, kind: str) -> tuple[Storage, str]:
         """Where a file of a round is kept; without a shard, one of the decision that closes the round."""
         if kind == "output" and self.output and shard is not None:
@@ -122,18 +133,20 @@ class Given(NamedTuple):
         return Given(*(given or job.facts[name] for name, given in self._asdict().items()))
 
 
-def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
+def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) -> Job:
     """The job of a folder, planned if there is none yet. Where the command does not fit the job, an error says why.
 
-    With `whole` all input is looked at again; else each shard looks at its own.
+    With `whole` all input is looked at again; else each shard looks at its own. With `dry`, nothing is written.
     """
-    job, output = Job.load(folder), given.output
+    job, output = Job.load(folder) if folder else None, given.output
     given = given.completed(job) if job else given
     if given.pipeline is None:
-        raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        where = f"no job was begun in {folder}: " if folder else ""
+        raise click.UsageError(f"{where}give the pipeline and its files")
     facts: dict[str, Any] = given._asdict() | {
+        "files": list(given.files),
         "output": _pattern(output, given.pipeline) if output or not job else job.output,
-        "versions": _versions(),
+        "versions": _versions(given.pipeline),
         "options": _option_files(given.pipeline),
     }
     inputs: list[list[Input]] = []
@@ -143,9 +156,9 @@ def opened(folder: str, given: Given, *, whole: bool, dry: bool = False) -> Job:
         facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
     if job:
         if differences := list(_differences(job, facts, inputs)):
-            raise click.ClickException(_refusal(folder, differences))
+            raise click.ClickException(_refusal(job.storage.root, differences))
         return job
-    storage = Storage(folder)
+    storage = Storage(folder or "")
     if not dry:
         with storage.writing(_name(facts)) as file:
             file.writelines(_lines(inputs))
@@ -181,7 +194,7 @@ def _inputs(given: Given) -> list[list[Input]]:
     if listed := given.files_from or step.files_from:
         names += files.names_from(listed)
     if not names or "-" in names:
-        raise click.UsageError("--work reads files, for it may have to read them again: give their names")
+        raise click.UsageError("name the files: what comes from standard input cannot be read again")
     found = [Input.found(path) for path in reading.found(names)]
     size = sum(each.size or 0 for each in found)
     shards = given.shards or max(1, min(MOST, size // SHARD))
@@ -264,17 +277,31 @@ def _option_files(pipeline: str) -> dict[str, str]:
         for param in step.stage.params:
             value = step.options.get(str(param.name))
             for path in value if isinstance(value, tuple) else (value,):
-                if isinstance(param.type, click.Path) and path and os.path.isfile(path):
-                    with open(path, "rb") as file:
-                        found[str(path)] = sha256(file.read()).hexdigest()
+                if isinstance(param.type, click.Path) and path:
+                    at = plugins.rule_path(path) if isinstance(param.type, plugins.RuleFile) else path
+                    if os.path.isfile(at):
+                        with open(at, "rb") as file:
+                            found[str(path)] = sha256(file.read()).hexdigest()
     return found
 
 
-def _versions() -> dict[str, str]:
+def _versions(pipeline: str) -> dict[str, str]:
     """Of everything that has a say in what comes out."""
     import re
     from importlib import metadata
 
     needed = [re.match(r"[\w-]+", line) for line in metadata.requires("corptool") or () if "extra ==" not in line]
     found = {name[0]: metadata.version(name[0]) for name in needed if name}
+    found |= {entry.dist.name: entry.dist.version for entry in _added(Pipeline(pipeline)) if entry.dist}
     return {"corptool": __version__, "Python": f"{sys.version_info[0]}.{sys.version_info[1]}"} | found
+
+
+def _added(pipeline: Pipeline) -> Iterator[EntryPoint]:
+    """The plug-ins that a pipeline names: stages and formats."""
+    for step in pipeline.steps:
+        if step.name not in stage.names():
+            yield from plugins.found("stages")[step.name]
+        for param in step.stage.params:
+            value = str(step.options.get(str(param.name)))
+            if isinstance(param.type, plugins.Choice) and value not in param.type.choices:
+                yield from plugins.found(param.type.kind)[value]

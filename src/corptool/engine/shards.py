@@ -22,20 +22,22 @@ import contextlib
 import io
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, starmap, takewhile
 from typing import IO, Any, NamedTuple
 
 import click
 
 from corptool.article import Lost, Parcel, Place, dumps, loads
-from corptool.engine import local
+from corptool.engine import groups, local
 from corptool.engine.job import Job
 from corptool.engine.local import Counts, Decided, Report, Result
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
 from corptool.reading import FAR, Lines
 
+Each = Callable[[Callable[..., Any], Sequence[tuple[Any, ...]]], Iterable[Any]]
+"""What computes a function for each tuple of arguments, in order: here, in workers, or on other machines."""
 TOGETHER = 1000
 """Decisions that are written at once."""
 
@@ -57,27 +59,27 @@ class Summary(NamedTuple):
 
 def work(folder: str, number: int, shard: int) -> Summary:
     """Do a shard of a round, both counted from 0, unless it is done."""
-    job = loaded(folder)
+    job = Job.loaded(folder)
     return summary(job, number, shard) or _work(job, number, shard)
 
 
-def decide(folder: str, number: int) -> Summary:
+def decide(folder: str, number: int, each: Each = starmap) -> Summary:
     """Close a round, of which all shards are done, unless it is closed."""
-    job = loaded(folder)
-    return summary(job, number) or _decide(job, number)
+    job = Job.loaded(folder)
+    return summary(job, number) or _decide(job, number, each)
 
 
-def run(job: Job, report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
-    """Do all that is left to do of a job on this machine; then, what leaves the pipeline, in order."""
+def run(job: Job, report: Report, each: Each = starmap) -> Iterator[list[Output]]:
+    """Do all that is left to do of a job; then, what leaves the pipeline, in order."""
     before = [0]
     """Lines of its first file that come before a shard."""
     for number, part in enumerate(job.parts):
-        for shard, done in enumerate(_all(job, number, jobs)):
+        for shard, done in enumerate(_all(job, number, each)):
             if not number:
                 before.append(done.lines + (before[-1] if done.within else 0))
             add(job, number, shard, done, report, before[shard])
         if part.key:
-            say_again(decide(job.storage.root, number))
+            say_again(decide(job.storage.root, number, each))
     yield from _outputs(job, report)
     for storage in {job.storage, job.place(len(job.parts) - 1, 0, "output")[0]}:
         storage.tidy()
@@ -86,7 +88,9 @@ def run(job: Job, report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
 def add(job: Job, number: int, shard: int, done: Summary, report: Report, before: int | None) -> None:
     """Report what a shard has done, as if it were done now."""
     say_again(done)
-    report.counts.update(done.counts)
+    if not number:  # shards are of about the same size
+        report.read, report.size = job.facts["bytes"] * (shard + 1) // job.shards, job.facts["bytes"]
+    report.add(Result([], [], [], done.counts))
     for block in _blocks(job, number, shard, "lost") if "lost" in done.files else ():
         lost = [(position, Lost(_counted(lost.place, before), lost.dropped)) for position, lost in block]
         report.add(Result([], [], lost, Counter()))
@@ -96,14 +100,6 @@ def say_again(done: Summary) -> None:
     """Print what was printed when it was done."""
     if done.messages:
         say(done.messages.removesuffix("\n"))
-
-
-def loaded(folder: str) -> Job:
-    """The job that keeps its state in this folder."""
-    job = Job.load(folder)
-    if job is None:
-        raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
-    return job
 
 
 def summary(job: Job, number: int, shard: int | None = None) -> Summary | None:
@@ -124,15 +120,14 @@ def missing(job: Job, number: int) -> list[int]:
 
 def closed(job: Job) -> int:
     """How many rounds are closed."""
-    return sum(1 for _ in takewhile(lambda number: summary(job, number), range(len(job.parts) - 1)))
+    deciding = sum(part.key is not None for part in job.parts)
+    return sum(1 for _ in takewhile(lambda number: summary(job, number), range(deciding)))
 
 
-def _all(job: Job, number: int, jobs: int) -> Iterator[Summary]:
+def _all(job: Job, number: int, each: Each) -> Iterator[Summary]:
     """The summaries of a round, in order, as soon as they are there."""
     found = [summary(job, number, shard) for shard in range(job.shards)]
-    tasks = [(job.storage.root, number, shard) for shard, done in enumerate(found) if done is None]
-    several = jobs > 1 and len(tasks) > 1
-    made = local.in_workers(work, tasks, jobs, ahead=len(tasks)) if several else starmap(work, tasks)
+    made = iter(each(work, [(job.storage.root, number, shard) for shard, done in enumerate(found) if done is None]))
     for done in found:
         yield done or next(made)
 
@@ -141,6 +136,7 @@ def _work(job: Job, number: int, shard: int) -> Summary:
     part = job.parts[number]
     inputs = job.inputs(shard) if number == 0 else []
     counts: Counts = Counter()
+    grouped = groups.Keys(part.key[1]) if part.key and part.key[1].groups else None
     keys = lines = 0
     with _captured() as said, _Files(job, number, shard) as files:
         kind = "waiting" if part.key else "output"
@@ -151,9 +147,12 @@ def _work(job: Job, number: int, shard: int) -> Summary:
             result = part(batch)
             counts.update(result.counts)
             if part.key:
-                files[kind].writelines(local.waiting(result.outputs))
-                pickle.dump(result.keys, files["keys"])
+                files[kind].write(local.waiting(result.outputs))
                 keys += len(result.keys)
+                if grouped:
+                    grouped.add(result.keys)
+                else:
+                    pickle.dump(result.keys, files["keys"])
             else:
                 _write(result.outputs, files)
             if result.lost:
@@ -162,13 +161,19 @@ def _work(job: Job, number: int, shard: int) -> Summary:
                 lines = batch.next_line - (FAR if batch.next_line < 0 else 1)
         for each in inputs:
             each.check()
+        if grouped:
+            grouped.write(job, files["groups"])
     within = not number and len(inputs) == sum(each.start > 0 for each in inputs)
     return _put(job, number, shard, Summary(counts, files.sizes, keys, lines, within, said()))
 
 
 def _waited(job: Job, number: int, shard: int) -> Iterator[Decided]:
     """What a shard has from the round before: its articles, and what was decided."""
-    made = chain.from_iterable(_blocks(job, number - 1, shard, "decisions"))
+    key = job.parts[number - 1].key
+    if key and key[1].groups:
+        made = groups.decisions(job, number - 1, shard)
+    else:
+        made = chain.from_iterable(_blocks(job, number - 1, shard, "decisions"))
     with _opened(job, number - 1, shard, "waiting") as file:
         yield from local.decided(file, made)
 
@@ -184,7 +189,7 @@ def _write(outputs: list[Output], files: _Files) -> None:
             pickle.dump([item._replace(data=data)], files["files"])
 
 
-def _decide(job: Job, number: int) -> Summary:
+def _decide(job: Job, number: int, each: Each) -> Summary:
     key = job.parts[number].key
     assert key
     shards = [summary(job, number, shard) for shard in range(job.shards)]
@@ -193,9 +198,14 @@ def _decide(job: Job, number: int) -> Summary:
         raise click.ClickException(
             f"before `{key[1].name}` can decide, these shards must be done with {option}: {', '.join(left)}"
         )
+    if key[1].groups:
+        for _ in each(groups.decide, [(job.storage.root, number, bucket) for bucket in range(groups.buckets(job))]):
+            pass
+        return _put(job, number, None, Summary(Counter(), {}))
     blocks = (_blocks(job, number, shard, "keys") for shard in range(job.shards))
     with _captured() as said:
-        made = local.decisions(key[1], chain.from_iterable(chain.from_iterable(blocks)))
+        keys = chain.from_iterable(chain.from_iterable(blocks))
+        made = local.decisions(key[1], keys)
         for shard, done in enumerate(shards):
             assert done
             with _Files(job, number, shard) as files:
@@ -211,6 +221,9 @@ def _outputs(job: Job, report: Report) -> Iterator[list[Output]]:
     if job.output:
         return
     last = job.steps[-1] if job.steps[-1].stage.kind == "sink" else None
+    if last and last.groups:
+        yield [*last.gathered(groups.gathered(job))]
+        return
 
     def written() -> Iterator[list[Output]]:
         for shard in range(job.shards):

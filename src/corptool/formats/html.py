@@ -78,6 +78,13 @@ def python_name(encoding: str) -> str | None:
     return BROWSERS_READ.get(name, name)
 
 
+def read_record(fields: dict[str, Any]) -> dict[str, Any]:
+    """A record of which `html` is a page. What the record says of it goes before what the page says of itself."""
+    page = read_markup(fields["html"])
+    given = {key: value for key, value in fields.items() if value is not None or key not in page}
+    return {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
+
+
 def read_markup(markup: str) -> dict[str, Any]:
     """The fields of a page: `text`, one block a line, and one hint a line: [tag, share of links, words].
 

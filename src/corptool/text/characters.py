@@ -61,12 +61,22 @@ def line_ends(text: str) -> list[Change]:
 def controls(text: str) -> list[Change]:
     r"""Control characters: those of the C1 block that are Windows-1252 become it, the others go.
 
+    What no code page has stays beside a letter that is not ASCII: it may be a byte of the character they were.
+
     >>> controls("\x93带路\x94\x00")[0]
     Change(start=0, end=1, new='“', kind='mojibake', rule='latin-1>cp1252')
+    >>> controls("Å\x81ukasz")
+    []
     """
     changes = []
     for found in CONTROL.finditer(text):
         new = CP1252.get(ord(found[0]), "")
+        if (
+            not new
+            and found[0] >= "\x80"
+            and not (text[max(found.start() - 1, 0)] + text[found.end() : found.end() + 1]).isascii()
+        ):
+            continue
         kind, rule = ("mojibake", "latin-1>cp1252") if new else ("control", f"U+{ord(found[0]):04X}")
         changes.append(Change(found.start(), found.end(), new, kind, rule))
     return changes

@@ -32,9 +32,10 @@ def whole(cells: Cells) -> str:
         first = cells[at]
         width = 1 if first is None or first < 0x80 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
         piece = bytes(cell for cell in cells[at : at + width] if cell is not None)
-        char = piece.decode("utf-8", "ignore") if len(piece) == width else ""
-        chars.append(char or "\0")
-        at += width if char else 1
+        char = piece.decode("utf-8", "replace") if len(piece) == width else ""
+        sound = len(char) == 1 and char != "\ufffd"
+        chars.append(char if sound else "\0")
+        at += width if sound else 1
     return "".join(chars)
 
 

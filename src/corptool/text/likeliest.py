@@ -8,7 +8,6 @@ it; by what stands undamaged elsewhere in the text; by the script of the text; a
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,14 +37,20 @@ class Evidence:
     """What the undamaged part of a text says about the rest: its script and its words."""
 
     def __init__(self, known: str) -> None:
-        self._pairs = Counter(known[at : at + 2] for at in range(len(known) - 1))
-        self._chars = Counter(known)
-        self._length = max(sum(char > "\u3400" for char in known), 30)
-        traditional, simplified = _one_script()
-        codes = [min(ord(char), 0xFFFF) for char in known]
-        counts = int(traditional[codes].sum()), int(simplified[codes].sum())
+        import numpy as np
+
+        codes = np.frombuffer(known.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
+        self._alone = np.zeros(0x110000)
+        np.add.at(self._alone, codes, 1.0)
+        self._pairs, counts = np.unique(codes[:-1] << 21 | codes[1:], return_counts=True)
+        self._after = counts / (self._alone[self._pairs >> 21] + 1)
+        traditional, simplified = (int(of[codes[codes < len(of)]].sum()) for of in _one_script())
         # half of the letters of a text without any evidence would be in the wrong script: that costs nothing
-        self._against = [-math.log2((count + 0.3) / (sum(counts) + 2)) - 1 for count in counts]
+        self._against = [
+            -math.log2((count + 0.3) / (traditional + simplified + 2)) - 1 for count in (traditional, simplified)
+        ]
+        self._alone[:0x3400] = 0  # of marks and letters the model knows enough
+        self._alone /= max(self._alone.sum(), 30)
 
     def of_script(self, codes: NDArray[Any]) -> NDArray[Any]:
         """Bits of each character for the script it belongs to alone."""
@@ -57,13 +62,13 @@ class Evidence:
         """How often each character is seen, after each of those before and at all, as parts of a judgement."""
         import numpy as np
 
-        chars = [chr(code) for code in codes.tolist()]
-        alone = np.array([self._chars[char] if char > "\u3400" else 0 for char in chars]) / self._length
-        pairs = [
-            [self._pairs[first + char] / (self._chars[first] + 1) for char in chars]
-            for first in map(chr, before.tolist())
-        ]
-        return SEEN_PAIR * np.array(pairs) + SEEN * alone
+        wanted = before.astype(np.int64)[:, None] << 21 | codes
+        at = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
+        after = (
+            np.where(self._pairs[at] == wanted, self._after[at], 0.0) if len(self._pairs) else np.zeros(wanted.shape)
+        )
+        shares: NDArray[Any] = SEEN_PAIR * after + SEEN * self._alone[codes]
+        return shares
 
 
 class _Paths(NamedTuple):
@@ -192,9 +197,9 @@ def _inside(open_: NDArray[Any], codes: NDArray[Any]) -> tuple[NDArray[Any], NDA
     inside = np.repeat(open_[:, None], len(codes), axis=1)
     alone = np.zeros(inside.shape)
     for column, code in enumerate(codes.tolist()):
-        if (char := chr(code)) in BRACKETS:
+        if chr(code) in BRACKETS:
             for row, state in enumerate(open_.tolist()):
-                inside[row, column], alone[row, column] = _bracket(state, char)
+                inside[row, column], alone[row, column] = _bracket(state, chr(code))
     return inside, alone
 
 

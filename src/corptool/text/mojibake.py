@@ -67,8 +67,18 @@ CHINESE_MARGIN = 20.0  # where what is there are Chinese characters already
 CHINESE_SHARE = 0.1
 PLAIN = 10.5  # bits a character, below which a line is so plain that no other chain is tried
 KNOWN = 4.0  # the margin for a chain by which another line of the text was repaired
-COMMON = re.compile("[ÃÂâ][\x80-\xbf€-™]")  # UTF-8 as Windows-1252: the commonest damage there is
+# UTF-8 as Windows-1252: the commonest damage there is. (What closes a quotation may follow a capital Ã.)
+COMMON = re.compile("[Ââ][\x80-\xbf€-™]|Ã[\x80-\x9f¡-ª¬-º¼-¿]|(?<![A-ZÀ-Þ])Ã[\xa0«»€-™]")
 COMMON_MARGIN = 8.0
+PLAUSIBLE = 13.5  # bits a character: Chinese that comes out costs up to 11, lists of capital letters as GBK 14 to 19
+# One character of it among ASCII (donâ€™t, CafÃ©, Â£5), such as hardly any text holds for another reason. Quotation
+# marks, dashes and dots may follow a capital letter; so these are taken for a part of it only before a small one.
+_SIGN = "\x80-\x9f¡-ª¬-º¼-¿€‚„†‡‰‹•™ƒŒŠšŽžŸœˆ˜›"
+SINGLE = re.compile(
+    f"(?<![\x80-\u024f])(?:â[€‚„][\x80-\xbf{_SIGN}‘-”–—…]|Â[¡-ª¬®-¶¸-º¼-¿]"
+    f"|[ÃÄÅ](?:[{_SIGN}](?=[A-Za-z])|(?<=[A-Za-z].)[{_SIGN}]|[\xa0«»‘-”–—…](?=[a-z])))(?![\xc0-\u024f])"
+)
+SINGLE_MARGIN = 0.0
 EDGE = 12.0
 EDGE_LENGTH = 4
 DEEPEST = 3
@@ -143,7 +153,7 @@ def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
         end = text.find("\n", found.end())
         at = len(text) if end < 0 else end
         for low, high in _pieces(text, start, at):
-            if _is_odd(text[low:high], tables.model()):
+            if SINGLE.search(text, low, high) or _is_odd(text[low:high], tables.model()):
                 yield low, high
 
 
@@ -193,13 +203,20 @@ def _reads_otherwise(part: str, model: LanguageModel) -> bool:
 
 
 def _margin(line: str, repair: Repair) -> float:
-    if repair.chain == "utf-8>cp1252" and COMMON.search(line, repair.start, repair.end):
-        return COMMON_MARGIN
     if _is_quoted(line, repair):
         return float("inf")
+    if repair.chain == "utf-8>cp1252" and _is_single(line, repair):
+        return SINGLE_MARGIN
+    if repair.chain == "utf-8>cp1252" and COMMON.search(line, repair.start, repair.end):
+        return COMMON_MARGIN
     if repair.chain.rpartition(">")[2] not in SINGLE_BYTE:
         return CHINESE_MARGIN + CHINESE_SHARE * repair.before
     return MARGIN + SHARE * repair.before
+
+
+def _is_single(line: str, repair: Repair) -> bool:
+    """Whether in the span stands a character that hardly any text holds for another reason."""
+    return any(repair.start <= found.start() < repair.end for found in SINGLE.finditer(line))
 
 
 def _is_quoted(line: str, repair: Repair) -> bool:
@@ -213,7 +230,7 @@ def _followed(line: str, chains: Iterable[str], model: LanguageModel) -> list[Re
     for chain in chains:
         names = chain.split(">")
         hops = list(zip(names[-2::-2], names[::-2], strict=True))
-        repairs = _apart(line, _by_hops(line, hops[:1], model))
+        repairs = _apart(line, _by_hops(line, hops[:1], model), model)
         for hop in hops[1:]:
             pairs = [(repair, _by_hops(repair.new, [hop], model)) for repair in repairs]
             repairs = [then for repair, found in pairs for then in _then(repair, found[:1], model)]
@@ -225,14 +242,16 @@ def _followed(line: str, chains: Iterable[str], model: LanguageModel) -> list[Re
 
 def _repairs(line: str, model: LanguageModel) -> list[Repair]:
     """The best repairs of a line that do not overlap, by any chain."""
-    return _apart(line, _candidates(line, model, DEEPEST))
+    return _apart(line, _candidates(line, model, DEEPEST), model)
 
 
-def _apart(line: str, candidates: list[Repair]) -> list[Repair]:
+def _apart(line: str, candidates: list[Repair], model: LanguageModel) -> list[Repair]:
     chosen: list[Repair] = []
     for repair in sorted(candidates, key=lambda repair: -repair.gain):
         apart = all(repair.end <= other.start or other.end <= repair.start for other in chosen)
-        if repair.gain > 0 and apart and _is_text(repair) and not LOST.search(line, repair.start, repair.end):
+        if repair.gain > 0 and apart and not LOST.search(line, repair.start, repair.end):
+            if not _is_text(repair, model) or _is_spelled(line[repair.start : repair.end]):
+                continue
             chosen.append(repair)
     return chosen
 
@@ -328,7 +347,12 @@ def _wide(text: str) -> int:
     return sum(char > "\x7f" for char in text)
 
 
-def _is_text(repair: Repair) -> bool:
+def _is_spelled(span: str) -> bool:
+    """Whether joiners stand between the letters, as where an Arabic alphabet is listed: bytes are seldom all alike."""
+    return 4 * sum(char in "\u200c\u200d" for char in span) > len(span)
+
+
+def _is_text(repair: Repair, model: LanguageModel) -> bool:
     """Whether a span becomes text: no controls, and Chinese where it looked like Chinese before."""
     if UNTEXT.search(repair.new):
         return False
@@ -336,7 +360,7 @@ def _is_text(repair: Repair) -> bool:
     if wrong in SINGLE_BYTE and right.endswith("utf-8"):
         return True
     # any two bytes are some Han character: words are wanted, not one sign often or signs here and there
-    if THRICE.search(repair.new):
+    if THRICE.search(repair.new) or model.bits(repair.new) > PLAUSIBLE * len(repair.new):
         return False
     runs = HAN_RUN.findall(repair.new)
     all_runs = "".join(runs)

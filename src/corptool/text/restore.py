@@ -18,6 +18,8 @@ from corptool.text.likeliest import Evidence, likeliest
 
 READ_AS = ("gbk", "cp932", "cp949", "big5")
 SURE = 0.92  # the share that the likeliest text must have among all that are possible
+FEWEST = 6  # bytes that must be left of what was no ASCII
+MOST_LOST = 0.25  # the share of the bytes above which nothing is tried: GBK loses 6 of 100, Big5 half of them
 NO_BREAK = re.compile(rb"[\xe0-\xef](?: [\x80-\xbf]|[\x80-\xbf] | {2})|\xc2 ")
 
 
@@ -93,7 +95,8 @@ def _cells(line: str, codec: str, hole: str) -> Cells | None:
         if char != hole and not piece:
             return None
         cells += [None] if char == hole else piece
-    return cells if sum(cell is not None and cell > 0x7F for cell in cells) >= 6 else None
+    known = sum(cell is not None and cell > 0x7F for cell in cells)
+    return cells if known >= FEWEST and cells.count(None) < MOST_LOST * len(cells) else None
 
 
 def unspaced(line: str) -> str | None:
