@@ -116,9 +116,9 @@ def find(
     """
     page = page_of(text, rules.fold)
     found = dict(_repeated(page, repeated)) if repeated else {}
-    for number in page.filled:
-        if finding := match(page, number, EVERYWHERE, rules):
-            found.setdefault(number, finding)
+    for number in _matched(page, page.filled, EVERYWHERE, rules):
+        if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
+            found[number] = finding
     # An advertisement between two paragraphs must not look like the end of the article.
     insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
     judged = judge(page, model, hints, mode, insets)
@@ -195,6 +195,17 @@ def judge(
     for at in carried_on(given, [score > 0 for score in scores]):
         scores[at] = max(scores[at], LITTLE)
     return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
+
+
+def _matched(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> list[int]:
+    """The lines that some rule of these places matches."""
+    plain, wide = (rules.groups[places, ascii_only].any.fullmatch for ascii_only in (True, False))
+    keys, longest = page.keys, rules.longest
+    return [
+        number
+        for number in numbers
+        if len(key := keys[number]) <= longest and (plain(key) if key.isascii() else wide(key))
+    ]
 
 
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:

@@ -44,7 +44,8 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
             pairs = [learned.get(token, nothing) for token in hint_tokens(hint)]
             kinds = [float(hint[0] in kind) for kind in _KINDS]
             said[hint[0], hint[2]] = (*map(sum, zip(*pairs, strict=True)), len(hint[2].split()), *kinds)
-    table = np.array([said[hint[0], hint[2]] for hint in hints])
+    rows = {named: row for row, named in enumerate(said)}
+    table = np.array([*said.values()])[[rows[hint[0], hint[2]] for hint in hints]]
     scores, depth, kinds_of = table[:, :2], table[:, 2], table[:, 3:]
     links = np.array([hint[1] for hint in hints])
     same, alike = _with_most_prose(hints, weight, links)
@@ -91,7 +92,7 @@ def _with_most_prose(
 ) -> tuple[list[float], list[float]]:
     """How much prose stands under the same class names, and how like they are to those of most prose."""
     mass: Counter[str] = Counter()
-    for hint, words, linked in zip(hints, weight, links, strict=True):
+    for hint, words, linked in zip(hints, weight.tolist(), links.tolist(), strict=True):
         if words > 15 and linked < 0.4:
             mass[hint[2]] += words
     best, top = mass.most_common(1)[0] if mass else ("", 1.0)
