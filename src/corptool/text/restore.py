@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from corptool.text import mojibake
 from corptool.text.changes import Change, apply
 from corptool.text.holes import Cells, whole
 from corptool.text.likeliest import Evidence, likeliest
+from corptool.text.misread import bytes_in
+from corptool.text.suspicion import Tables, odd_lines
 
 READ_AS = ("gbk", "cp932", "cp949", "big5")
 SURE = 0.92  # the share that the likeliest text must have among all that are possible
@@ -32,9 +33,9 @@ class Damage(NamedTuple):
     cells: Cells
 
 
-def restored(text: str, tables: mojibake.Tables, sure: float = SURE) -> list[Change]:
+def restored(text: str, tables: Tables, sure: float = SURE) -> list[Change]:
     """The lines of which lost bytes can be told from what is left."""
-    lines = [(start, end, list(_damages(text[start:end]))) for start, end in mojibake.odd_lines(text, tables)]
+    lines = [(start, end, list(_damages(text[start:end]))) for start, end in odd_lines(text, tables)]
     if not lines:
         return []
     sound = apply(text, [Change(start, end, "", "") for start, end, _ in lines])
@@ -54,7 +55,7 @@ def restored(text: str, tables: mojibake.Tables, sure: float = SURE) -> list[Cha
 
 
 def _restored(
-    line: str, damages: list[Damage], evidence: dict[str, Evidence], tables: mojibake.Tables, sure: float
+    line: str, damages: list[Damage], evidence: dict[str, Evidence], tables: Tables, sure: float
 ) -> tuple[str | None, str]:
     """(the line as it was, how it was damaged), or None where that is not clear."""
     best, how = None, ""
@@ -88,7 +89,7 @@ def _damages(line: str) -> Iterator[Damage]:
 
 def _cells(line: str, codec: str, hole: str) -> Cells | None:
     """The bytes of a line that was read wrongly, None for each hole; None if it cannot have been."""
-    codes = mojibake.bytes_in(codec)
+    codes = bytes_in(codec)
     cells: Cells = []
     for char in line:
         piece = codes(char)
@@ -106,7 +107,7 @@ def unspaced(line: str) -> str | None:
     '步堡'
     >>> unspaced("â la carte")
     """
-    codes = mojibake.bytes_in("cp1252")
+    codes = bytes_in("cp1252")
     data = b"".join(map(codes, line))
     if len(data) != len(line) or b" " not in data:
         return None
