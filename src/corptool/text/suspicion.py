@@ -58,15 +58,24 @@ def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A line, in pieces if it is very long; cut after ASCII where possible, which is never part of a character."""
+    """A line, in pieces if it is very long."""
     while end - start > LONGEST:
-        cut = start + LONGEST
-        while cut > start + LONGEST // 2 and text[cut - 1] > "\x7f":
-            cut -= 1
-        cut = cut if text[cut - 1] <= "\x7f" else start + LONGEST
+        cut = _cut(text, start + LONGEST // 2, start + LONGEST)
         yield start, cut
         start = cut
     yield start, end
+
+
+def _cut(text: str, low: int, high: int) -> int:
+    """Where a line may be cut: after ASCII, which is never part of a character, or before what may begin one."""
+    for at in range(high, low, -1):
+        if text[at - 1] <= "\x7f":
+            return at
+    for leads in ("Ã", "ãäåæçèé"):  # UTF-8 in Latin letters, twice over or once
+        at = max(text.rfind(lead, low + 1, high) for lead in leads)
+        if at > 0:
+            return at
+    return high
 
 
 def _is_odd(line: str, model: LanguageModel) -> bool:
