@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`make bench`: each stage beside the tool that people use for it, in one run; writes docs/benchmarks.md.
 
-    python benchmarks/run.py [--rounds 3] [--articles 400] [--write docs/benchmarks.md]
+    python benchmarks/run.py [--rounds 3] [--articles 400] [--pages FOLDER] [--write docs/benchmarks.md]
 
 The peers are installed into environments of their own below .peers/ (OpenCC's wheel in one for itself: it and the
 package that corptool depends on own the same import name). The data are made here, from the samples. Every figure is
@@ -21,6 +21,7 @@ import tempfile
 import venv
 from collections.abc import Iterator
 from pathlib import Path
+from pipes import Row, cpu, figures, page
 
 ROOT = Path(__file__).parents[1]
 PEERS = {
@@ -33,6 +34,7 @@ PEERS = {
         "datasketch",
         "rensa",
         "csvkit",
+        "opencc-python-reimplemented==0.1.7",
     ],
     "opencc": ["opencc==1.4.2"],
 }
@@ -140,19 +142,13 @@ def articles(number: int) -> Iterator[dict[str, str]]:
         yield {"id": f"{n:06}", "title": text[:30], "text": text}
 
 
-PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title} - Harbour Post</title></head><body>
-<nav><a href="/">Home</a> <a href="/a">News</a> <a href="/b">Sport</a></nav><div class="article"><h1>{title}</h1>{body}</div>
-<aside>{links}</aside><footer>Copyright 2024. All rights reserved. <a href="#">Back to top</a></footer></body></html>"""
-
-
 def make(folder: Path, number: int) -> None:
     """The data, below a folder."""
     rows = list(articles(number))
     links = "".join(f'<li><a href="/{n}">{row["title"]}</a></li>' for n, row in enumerate(rows[:20]))
     lines = {"articles": rows, "pages": []}
     for row in rows:
-        body = "".join(f"<p>{line}</p>" for line in row["text"].split("\n"))
-        lines["pages"].append({"id": row["id"], "html": PAGE.format(title=row["title"], body=body, links=links)})
+        lines["pages"].append({"id": row["id"], "html": page(row, links)})
     for name, values in lines.items():
         text = "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values)
         (folder / name).write_text(text, "utf-8")
@@ -160,16 +156,6 @@ def make(folder: Path, number: int) -> None:
     legacy = [text.encode(codec, "ignore") for text in chinese[:60] for codec in ("gb18030", "big5")]
     for name, files in {"utf8": [row["text"].encode() for row in rows], "legacy": legacy}.items():
         (folder / name).write_text("\n".join(data.hex() for data in files))
-
-
-def cpu(command: list[str]) -> tuple[float, str]:
-    """CPU seconds of a command and its children, and what it printed."""
-    before = os.times()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{command}\n{done.stderr}")
-    after = os.times()
-    return after.children_user + after.children_system - before.children_user - before.children_system, done.stdout
 
 
 def measured(folder: Path, bins: dict[str, str], rounds: int) -> Iterator[tuple[str, dict[str, float]]]:
@@ -203,7 +189,7 @@ def versions(bins: dict[str, str]) -> str:
     return ", ".join([f"Python {sys.version.split()[0]}", *lines, jq])
 
 
-def page(rows: list[tuple[str, dict[str, float]]], bins: dict[str, str], number: int) -> str:
+def report(rows: list[tuple[str, dict[str, float]]], pipes: list[Row], bins: dict[str, str], number: int) -> str:
     """The page: how many times the CPU of corptool each peer takes."""
     table = ["| stage | corptool | peers: times the CPU of corptool |", "|---|---|---|"]
     for stage, least in rows:
@@ -222,6 +208,15 @@ def page(rows: list[tuple[str, dict[str, float]]], bins: dict[str, str], number:
             "",
             *table,
             "",
+            "## Pipes, processes and the whole job",
+            "",
+            "CPU of all processes of a shell line, in turns, the least of the rounds. The whole job of peers is made of",
+            "trafilatura (for HTML), ftfy, opencc-python-reimplemented, datasketch and csvkit; they clean no text.",
+            "",
+            "| | now | required | aim |",
+            "|---|---|---|---|",
+            *(f"| {' | '.join(row)} |" for row in pipes),
+            "",
             versions(bins) + ".",
             "",
         ]
@@ -233,6 +228,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--articles", type=int, default=400)
+    parser.add_argument("--pages", type=Path, help="real pages for the whole job, in place of made ones")
     parser.add_argument("--write", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -240,7 +236,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), options.articles)
         rows = list(measured(Path(folder), bins, options.rounds))
-    options.write.write_text(page(rows, bins, options.articles), "utf-8")
+        pipes = list(figures(Path(folder), bins, options.rounds, list(articles(6500)), options.pages))
+    options.write.write_text(report(rows, pipes, bins, options.articles), "utf-8")
     print(options.write.read_text("utf-8"))
 
 

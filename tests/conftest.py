@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,6 +59,21 @@ def shell(line: str, cwd: Path = ROOT) -> Ended:
         ["bash", "-o", "pipefail", "-c", line], capture_output=True, cwd=cwd, env=ENVIRONMENT, check=False
     )
     return Ended(done.stdout, done.stderr.decode(), done.returncode)
+
+
+def installed(package: Path, target: Path) -> dict[str, str]:
+    """Install a package that needs no building, as pip does with --target; the environment that finds it."""
+    project = tomllib.loads((package / "pyproject.toml").read_text("utf-8"))["project"]
+    name = project["name"].replace("-", "_")
+    shutil.copytree(package / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+    info = target / f"{name}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    groups = project["entry-points"].items()
+    lines = (f"[{group}]\n" + "".join(f"{key} = {value}\n" for key, value in one.items()) for group, one in groups)
+    (info / "entry_points.txt").write_text("\n".join(lines), "utf-8")
+    before = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": f"{target}{os.pathsep}{before}" if before else str(target)}
 
 
 @pytest.fixture

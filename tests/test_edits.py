@@ -3,6 +3,7 @@
 import pytest
 
 from corptool import edits
+from corptool.stage import inverse_of
 from corptool.text.changes import Change
 
 ARTICLE = {"id": "a", "text": "網(wǎng)站 title", "title": None, "theirs": float("nan")}
@@ -110,4 +111,4 @@ def test_done():
 def test_an_inverse_that_is_none_is_refused(entry):
     forged = {"set": {}, "changes": [], "check": edits.digest("x"), "was": "", "version": "0"} | entry
     with pytest.raises(ValueError, match=r"that there is not|has no"):
-        edits.undo({"text": "x", "edits": [forged]})
+        edits.undo({"text": "x", "edits": [forged]}, inverse_of)

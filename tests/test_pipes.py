@@ -65,13 +65,21 @@ def test_a_command_that_is_stopped_leaves_nothing_behind(big, tmp_path, how, cod
     assert sorted(path.name for path in tmp_path.iterdir()) == ["big.jsonl"]
 
 
-def test_an_article_does_not_wait_for_the_next_one():
-    """What has arrived is handed on at once, through three stages, while the input stays open."""
-    command = "corptool fix -q | corptool clean -q | corptool convert --to s -q"
-    process = subprocess.Popen(["bash", "-c", command], env=ENVIRONMENT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    process.stdin.write('{"id":"1","text":"網站"}\n'.encode())
-    process.stdin.flush()
-    assert "网站" in process.stdout.readline().decode()
-    process.stdin.close()
-    assert process.wait() == 0
-    process.stdout.close()
+@pytest.mark.parametrize("last", ["export --format jsonl", "filter --min-chars 1"])
+def test_an_article_does_not_wait_for_the_next_one(tmp_path, last):
+    """What has arrived is handed on at once, through five stages, while the file is still being written."""
+    path = tmp_path / "crawl.jsonl"
+    stages = ["read", "fix", "clean", "convert --to s", last]
+    line = f"tail -n +1 -f {path} | " + " | ".join(f"corptool {stage} -q" for stage in stages)
+    path.touch()
+    process = subprocess.Popen(["bash", "-c", line], env=ENVIRONMENT, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        with path.open("a", encoding="utf-8") as crawl:
+            for word, converted in (("網站", "网站"), ("臺灣", "台湾")):
+                crawl.write(f'{{"id":"1","text":"{word}"}}\n')
+                crawl.flush()
+                while converted not in (row := process.stdout.readline().decode()):
+                    assert row
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.communicate()

@@ -23,7 +23,7 @@ def block(language, containing):
 @pytest.fixture
 def folder(tmp_path):
     """A user's folder with pages in it."""
-    shutil.copytree(ROOT / "samples", tmp_path / "pages", ignore=shutil.ignore_patterns("golden"))
+    shutil.copytree(ROOT / "samples", tmp_path / "pages", ignore=shutil.ignore_patterns("golden", "plugin"))
     (tmp_path / "Makefile").write_text(block("make", "corpus.csv"), "utf-8")
     return tmp_path
 

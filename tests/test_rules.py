@@ -56,3 +56,12 @@ def test_no_rule_loses_itself_in_a_long_line(part):
     lines = [(part * 200)[: ALL.longest], "位置: " + (part * 200)[:390] + "。", "home > " + (part * 200)[:390] + "。"]
     for line in lines:
         match(page_of(line, ALL.fold), 0, PLACES, ALL)
+
+
+def test_what_is_alike_to_rules_is_alike_among_copies():
+    """The two tables differ (docs/decisions/folding.md), but do not contradict each other."""
+    table = rules.fold_table()
+    differ = [
+        chr(code) for code, new in rules.fold().items() if code > 32 and new != " " and table[code] != table[ord(new)]
+    ]
+    assert differ == []

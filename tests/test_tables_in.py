@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tarfile
 
 import pytest
 
@@ -82,6 +83,32 @@ def test_meta(folder):
         {"text": "text b", "url": "http://b"},
         {"text": "text c"},
     ]
+
+
+def test_rows_about_files_that_were_not_read_are_told(folder):
+    (folder / "pages").mkdir()
+    for name in ("a.txt", "b.csv", "c.txt"):
+        (folder / "pages" / name).write_text("text\n網", "utf-8")
+    with tarfile.open(folder / "pages" / "d.tar", "w") as archive:
+        archive.add(folder / "t.csv", "in/t.csv")
+    rows = "a.txt,1\nb.csv,1\nC.txt,1\nin/t.csv,1\nin/u.csv,1\n"
+    (folder / "meta.csv").write_text("path,n\n" + rows, "utf-8")
+    for jobs in "12":
+        ended = corptool("run", "-q", "-j", jobs, "read pages --meta meta.csv", cwd=folder)
+        assert ended.code == 0, ended.err
+        assert ended.err.splitlines()[-1] == "meta.csv: 2 of 5 rows are about files that were not read: C.txt, in/u.csv"
+    (folder / "meta.csv").write_text("path,n\na.txt,1\n", "utf-8")
+    assert "not read" not in corptool("read", "pages", "--meta", "meta.csv", cwd=folder).err
+
+
+def test_a_table_about_other_files_is_not_taken_for_articles_without_a_hint(folder):
+    lines = b"\n".join(b'{"id":"%d","text":"\xe7\xb6\xb2","title":"%d"}' % (n, n) for n in range(3))
+    assert corptool("export", "--format", "txt", "-o", "out", given=lines, cwd=folder).code == 0
+    plain = corptool("read", "out", cwd=folder)
+    assert (plain.code, len(plain.out.splitlines())) == (3, 3)
+    assert plain.err.count("is this a table about the files of its `file`? --meta joins it to them") == 3
+    joined = corptool("read", "out", "--meta", "out/metadata.csv", cwd=folder)
+    assert (joined.code, [article["title"] for article in articles(joined)]) == (0, ["0", "1", "2"])
 
 
 @pytest.mark.parametrize(("name", "message"), [("none.csv", "No such file"), ("t.csv", "no column `file`")])

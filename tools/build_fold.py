@@ -1,11 +1,16 @@
-"""Write src/corptool/data/fold.tsv: which code points are one and the same to a reader who looks for copies.
+"""Write the two tables by which texts are folded in src/corptool/data (why two: docs/decisions/folding.md).
 
     python tools/build_fold.py
 
-Each line is a run: first code point, length, what the first becomes, step (1 if what it becomes counts along,
-else 0), the numbers in hex. Code points that are in no run (punctuation, white space, controls) are skipped;
-parentheses become 1 and 2, so that what stands between them can be looked at, and what ends a line or a sentence
-becomes 3, so that no shingle runs over it.
+fold-copies.tsv: which code points are one and the same to a reader who looks for copies. Each line is a run: first code
+point, length, what the first becomes, step (1 if what it becomes counts along, else 0), the numbers in hex. Code points
+that are in no run (punctuation, white space, controls) are skipped; parentheses become 1 and 2, so that what stands
+between them can be looked at, and what ends a line or a sentence becomes 3, so that no shingle runs over it.
+
+fold-lines.txt: Traditional characters and, below them, their Simplified forms, one for one: where there are several,
+the first. It makes the keys on which rules are matched.
+
+Both from the dictionaries of OpenCC (Apache-2.0, see NOTICE) as packaged by opencc-python-reimplemented.
 """
 
 import unicodedata
@@ -68,7 +73,15 @@ def runs() -> Iterator[tuple[int, int, int, int]]:
         at = until
 
 
+def simplified() -> list[tuple[str, str]]:
+    """(Traditional, Simplified), of those that differ and are one UTF-16 unit each."""
+    pairs = sorted((old, new.split()[0]) for old, new in dictionary("TSCharacters", PACKAGED).items())
+    return [pair for pair in pairs if pair[0] != pair[1] and len("".join(pair).encode("utf-16-le")) == 4]
+
+
 if __name__ == "__main__":
-    out = Path(__file__).parents[1] / "src/corptool/data/fold.tsv"
+    data = Path(__file__).parents[1] / "src/corptool/data"
     rows = [f"{at:X}\t{length:X}\t{first:X}\t{step}\n" for at, length, first, step in runs()]
-    out.write_text("".join(rows), encoding="utf-8", newline="\n")
+    (data / "fold-copies.tsv").write_text("".join(rows), encoding="utf-8", newline="\n")
+    lines = ["".join(row) + "\n" for row in zip(*simplified(), strict=True)]
+    (data / "fold-lines.txt").write_text("".join(lines), encoding="utf-8", newline="\n")

@@ -16,12 +16,12 @@ import gzip
 import json
 import math
 import random
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 from lightgbm import LGBMClassifier
+from line_scores import score, shingles, words
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
@@ -41,9 +41,8 @@ TREES = {
     "max_bin": 63, "colsample_bytree": 0.5, "subsample": 0.8, "subsample_freq": 1, "random_state": 0,
     "verbose": -1, "n_jobs": 1,
 }  # fmt: skip
+RENDERED_COPY = 0.5  # how much the same page counts in lines as `read` would make them
 CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
-WIDE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-SHINGLE_TOKEN = re.compile(rf"[{WIDE}]|[^\W{WIDE}]+")
 
 
 def load(folders, *, html):
@@ -55,25 +54,40 @@ def load(folders, *, html):
     twice = {page.get("same_as") for page in pages}
     pages = [page for page in pages if page["id"] not in twice and (page["html"] or not html)]
     for page in pages:
-        page["hints"] = []
+        shown = rendering(page) if page["html"] else None
         if html:
-            render(page)
-        page["keys"] = [key(line, rules.fold()) for line in page["lines"]]
-        page["tokens"] = [set(tokens(one[:LONGEST])) for one in page["keys"]]
-        page["hint tokens"] = [set(hint_tokens(hint)) for hint in page["hints"]]
-        page["weight"] = np.array([weight(line) for line in page["lines"]])
-        page["sentence"] = [ends_sentence(line) for line in page["lines"]]
-        page["share"] = 1.0
+            page |= shown
+        page |= measured(page | {"hints": page.get("hints", []), "share": 1.0})
+        page["copies"] = []
+        if shown and not html:
+            page["copies"].append(measured(page | shown | {"hints": [], "share": RENDERED_COPY}))
+        if copy := cleaned(page):
+            page["copies"].append(copy)
     return pages
 
 
-def render(page):
+def rendering(page):
     """The lines as `read` makes them of the markup, labelled by likeness to the gold text."""
     with gzip.open(page["folder"] / page["html"], "rt", encoding="utf-8", errors="replace") as file:
         shown = rendered(parse(file.read()))
-    page["lines"] = [line.text for line in shown]
-    page["hints"] = [(line.tag, line.links, line.words) for line in shown]
-    page["lab"] = label(page["lines"], page["gold"], page.get("title") or "")
+    lines = [line.text for line in shown]
+    return {
+        "lines": lines,
+        "hints": [(line.tag, line.links, line.words) for line in shown],
+        "lab": label(lines, page["gold"], page.get("title") or ""),
+    }
+
+
+def measured(page):
+    """The page with what is counted of its lines once and for all."""
+    keys = [key(line, rules.fold()) for line in page["lines"]]
+    return page | {
+        "keys": keys,
+        "tokens": [set(tokens(one[:LONGEST])) for one in keys],
+        "hint tokens": [set(hint_tokens(hint)) for hint in page["hints"]],
+        "weight": np.array([weight(line) for line in page["lines"]]),
+        "sentence": [ends_sentence(line) for line in page["lines"]],
+    }
 
 
 def label(lines, gold, title):
@@ -95,15 +109,6 @@ def label(lines, gold, title):
         if not some or (len(some) > 2 and (line == titled or (len(line) > len(titled) / 2 and line in titled))):
             labels[number] = -1
     return labels
-
-
-def words(text):
-    return SHINGLE_TOKEN.findall(text.lower())
-
-
-def shingles(text):
-    some = words(text)
-    return Counter(tuple(some[at : at + 4]) for at in range(max(1, len(some) - 3))) if some else Counter()
 
 
 def line_weights(page):
@@ -188,8 +193,8 @@ def cleaned(page):
 
 
 def grow(pages, known_of):
-    """The trees, fitted on the pages and on their cleaned copies."""
-    pages = [*pages, *filter(None, map(cleaned, pages))]
+    """The trees, fitted on the pages and on their copies."""
+    pages = [one for page in pages for one in (page, *page["copies"])]
     table = np.vstack([rows(page, known_of(page)) for page in pages])
     labels = np.concatenate([page["lab"] for page in pages])
     weights = np.concatenate([line_weights(page) for page in pages])
@@ -234,22 +239,6 @@ def cross_validated(pages, *, html):
         )
 
 
-def score(pages, kept):
-    """Shingle precision, recall and F1 of their means, as score.py measures them, for each group of pages."""
-    groups = defaultdict(list)
-    for page in pages:
-        text = "\n".join(line for line, stays in zip(page["lines"], kept[page["id"]], strict=True) if stays)
-        gold, mine = shingles(page["gold"]), shingles(text)
-        both, extra, lost = sum((gold & mine).values()), sum((mine - gold).values()), sum((gold - mine).values())
-        for name in (f"all {page['lang']}", f"{page['folder'].name} {page['lang']}", page["ds"]):
-            groups[name].append((both, extra, lost))
-    for name, counts in sorted(groups.items()):
-        precision = float(np.mean([both / (both + extra) for both, extra, _ in counts if both + extra]))
-        recall = float(np.mean([both / (both + lost) for both, _, lost in counts if both + lost]))
-        harmonic = 2 * precision * recall / (precision + recall)
-        print(f"{name:20} n={len(counts):<4} P {precision:.3f} R {recall:.3f} F1 {harmonic:.4f}")  # noqa: T201
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+")
@@ -266,7 +255,7 @@ def main():
                     found, _ = margins(page["lines"], page["keys"], model, page["hints"])
                     kept[page["id"]] = [int(margin > 0) for margin in found]
                     file.write(json.dumps({"id": page["id"], "keep": kept[page["id"]]}) + "\n")
-        score(pages, kept)
+        print(score(pages, kept))  # noqa: T201
     if options.write:
         text = json.dumps(final(pages, html=options.html), ensure_ascii=False, separators=(",", ":"))
         path = Path(options.write)

@@ -4,8 +4,8 @@
     for article in Pipeline("read pages | fix | clean")(): ...
     article = fix(article)
 
-Every stage is a function of that name, `Pipeline` runs several, `Dropped` is what a stage returns for an article
-that does not go on. They are imported when asked for.
+Every stage is a function of that name, those of plug-ins too; `Pipeline` runs several; `Dropped` is what a stage
+returns for an article that does not go on. They are imported when asked for.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ def __getattr__(name: str) -> Any:
         return import_module("corptool.article").Dropped
     if name == "Pipeline":
         return import_module("corptool.pipeline").Pipeline
-    if os.path.isfile(os.path.join(__path__[0], f"{name}.py")):  # the module, not the command of its name
+    here = os.path.join(__path__[0], name)
+    if name.startswith("_") or os.path.isdir(here) or os.path.isfile(f"{here}.py"):  # not the command of that name
         raise AttributeError(f"module 'corptool' has no attribute {name!r} before it is imported")
-    if name.isidentifier() and os.path.isfile(os.path.join(__path__[0], "commands", f"{name}.py")):
-        return import_module("corptool.stage").lookup(name)
+    stage = import_module("corptool.stage")
+    if stage.is_known(name):
+        return stage.lookup(name)
     raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from corptool import plugins
 from corptool import stage as stages
-from corptool.article import Lost, dumps, failure
-from corptool.engine import local
-from corptool.outputs import say, writer, written
+from corptool.article import failure
+from corptool.flow import flow
+from corptool.outputs import say
 from corptool.pipeline import Pipeline, bind
 from corptool.stage import Stage
 
-SHOWN = 10  # messages about single articles; the rest is counted
-
 REPORTING: list[click.Parameter] = [
-    click.Option(["--rejects"], metavar="FILE", help="Keep what was dropped or failed here, whole, with the reason."),
+    click.Option(
+        ["--rejects"],
+        metavar="FILE",
+        help="Keep what was dropped or failed here, whole, with the reason.",
+        shell_complete=stages.complete_paths,
+    ),
     click.Option(["--max-rejects"], type=click.IntRange(0), default=0, help="So many failures still exit with 0."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print no numbers at the end."),
 ]
@@ -34,17 +37,28 @@ class Commands(click.Group):
         return sorted([*stages.names(), *super().list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """A stage as a subcommand, or a command that brings its own."""
-        if known := super().get_command(ctx, name):
-            return known
-        if name not in stages.names():
-            raise stages.unknown(name, self.list_commands(ctx))
-        found = stages.lookup(name)
-        return found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        """A command as --help and completion list it: not imported, which would cost four times as much as the rest."""
+        return super().get_command(ctx, name) or click.Command(name, help=stages.told(name))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""
+        super().format_commands(ctx, formatter)
+        if added := plugins.found("stages"):
+            rows = [(name, f"of {plugins.package(entry)}") for name, [entry, *_] in added.items()]
+            ours = self.list_commands(ctx)
+            with formatter.section("Commands of other packages"):
+                formatter.write_dl([(name, f"{of} (not used: ours wins)" * (name in ours) or of) for name, of in rows])
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Unknown names end in our message, which names the nearest."""
-        return args[0], self.get_command(ctx, args[0]), args[1:]
+        """A stage as a subcommand, or a command that brings its own. An error tells the nearest name."""
+        name, *rest = args
+        if known := super().get_command(ctx, name):
+            return name, known, rest
+        if not stages.is_known(name):
+            raise stages.unknown(name, self.list_commands(ctx))
+        found = stages.lookup(name)
+        command = found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
+        return name, command, rest
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -75,6 +89,9 @@ def main() -> None:
     except OSError as error:
         say(f"corptool: {failure(error)}")
         code = 1
+    except ImportError as error:
+        say(f"corptool: {error}")
+        code = 1
     except Exception as error:
         if "CORPTOOL_TRACEBACK" in os.environ:
             raise
@@ -100,14 +117,37 @@ def _callback(stage: Stage) -> Any:
     return callback
 
 
+class Share(click.ParamType):  # type: ignore[type-arg]
+    """`3/100`: the third of a hundred."""
+
+    name = "K/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """(2, 100)."""
+        number, _, of = value.partition("/")
+        if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+            self.fail(f"{value!r} is not of the form 3/100; shards are counted from 1", param, ctx)
+        return int(number) - 1, int(of)
+
+
 @group.command(context_settings={"show_default": True})
-@click.argument("pipeline")
-@click.argument("files", nargs=-1)
-@click.option("--files-from", metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin).")
-@click.option("-o", "--output", metavar="PATH", help="Write to PATH instead of standard output.")
+@click.argument("pipeline", required=False, shell_complete=stages.complete_paths)
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Who does the work, with --work.")
+@click.option("--address", metavar="ADDRESS", help="With --engine ray: a cluster; without it, one of this machine.")
+@click.option("--work", metavar="DIR", help="Keep what is done in DIR: after a kill the same command goes on.")
+@click.option("--shards", type=click.IntRange(1), help="With --work: how many parts the input is cut into.")
+@click.option("--shard", type=Share(), help="With --work: do this shard of the first round, and no more.")
+@click.option("--decide", is_flag=True, help="With --work: let the corpus stage decide that closes the round.")
+@click.option("--apply", type=Share(), help="With --work: do this shard of the round that follows a decision.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 def run(
-    pipeline: str, files: tuple[str, ...], files_from: str | None, output: str | None, jobs: int, **reporting: Any
+    pipeline: str | None,
+    files: tuple[str, ...],
+    files_from: str | None,
+    output: str | None,
+    jobs: int,
+    **options: Any,
 ) -> int:
     """Run a PIPELINE in one process, or in several: the same bytes as the shell pipe, sooner.
 
@@ -117,8 +157,25 @@ def run(
     \b
       corptool run 'read pages | fix | clean | dedup | export --format csv' -o corpus.csv -j 4
       corptool run corpus.pipeline pages/*.html
+      corptool run --work state 'read pages | fix | clean | dedup' -o corpus.jsonl
     """
-    plan = Pipeline(_pipeline_text(pipeline))
+    reporting = {name: options.pop(name) for name in ("rejects", "max_rejects", "quiet", "progress")}
+    text = _pipeline_text(pipeline) if pipeline else None
+    work, cut, engine, address = (options.pop(name) for name in ("work", "shards", "engine", "address"))
+    if work or options["dry_run"]:
+        from corptool import jobs as at_work
+        from corptool.engine.job import Given
+
+        given = Given(text, files, files_from, output, cut)
+        workers = at_work.Workers(jobs, engine, address)
+        return at_work.run(work, given, at_work.Wanted(**options), workers=workers, reporting=reporting)
+    if engine == "ray" or address:
+        raise click.UsageError("--engine ray needs --work DIR: a folder that all machines see, or a URL such as s3://…")
+    if cut or any(options.values()):
+        raise click.UsageError("shards need --work DIR, the folder in which their results are kept")
+    if text is None:
+        raise click.UsageError("give a PIPELINE, such as 'read pages | fix | clean'")
+    plan = Pipeline(text)
     first, last = plan.steps[0], plan.steps[-1]
     if (files or files_from) and (first.files or first.files_from):
         raise click.UsageError(f"`{first.name}` names its files in the pipeline already: give them once")
@@ -128,7 +185,16 @@ def run(
     return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
 
 
+run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
 run.params += REPORTING
+run.params += [
+    click.Option(
+        ["--progress"],
+        type=click.Choice(["auto", "json", "none"]),
+        default="auto",
+        help="On standard error: a line on a terminal, a line of JSON each second, or nothing.",
+    )
+]
 
 
 def _pipeline_text(given: str) -> str:
@@ -140,87 +206,3 @@ def _pipeline_text(given: str) -> str:
         if len(words) == 1 and {"/", ".", os.sep} & {*given}:
             raise click.UsageError(f"there is no file {given}, and no stage of that name")
     return given
-
-
-def flow(
-    pipeline: Pipeline,
-    *,
-    output: str | None,
-    rejects: str | None,
-    max_rejects: int,
-    quiet: bool,
-    jobs: int = 1,
-    table: bool = False,
-) -> int:
-    """Run a pipeline from its files to its output, say what happened, and return the exit code."""
-    first = pipeline.steps[0]
-    if not first.files and not first.files_from:
-        if sys.stdin is None or sys.stdin.isatty():
-            raise click.UsageError(
-                f"name the files for `{first.name}`, or pipe something in (corptool {first.name} --help)"
-            )
-        first.files = ("-",)
-    if output and output == rejects:
-        raise click.UsageError(f"-o and --rejects both name {output}")
-    with contextlib.ExitStack() as stack:
-        losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
-        report = local.Report(pipeline.steps, losses.add)
-        write = stack.enter_context(writer(output))
-        try:
-            for outputs in local.run(pipeline, first.batches(), report, jobs=jobs):
-                write(outputs)
-        except OSError as error:  # `| head` has seen enough of standard output: not an error
-            if output not in (None, "-") or not _is_closed_pipe(error):
-                raise
-    losses.tell()
-    if not quiet:
-        tell(report.rows(), table=table)
-    failed = sum(count for (_, fate), count in report.counts.items() if fate == "rejected")
-    if failed and failed == report.counts[0, "in"] and not report.counts[0, "out"]:
-        return 1
-    return 3 if failed > max_rejects else 0
-
-
-def _is_closed_pipe(error: OSError) -> bool:
-    return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
-
-
-class Losses:
-    """What was lost: whole to the rejects file; failures also as messages."""
-
-    def __init__(self, file: IO[bytes] | None) -> None:
-        self.file = file
-        self.failures = 0
-
-    def add(self, stage: str, lost: Lost) -> None:
-        """Keep one."""
-        article, reason, into, failed = lost.dropped
-        if self.file:
-            row = {"stage": stage, "reason": reason, "failed": failed, **lost.place._asdict()}
-            row |= {} if into is None else {"into": into}
-            raw = article.decode("utf-8", "surrogateescape") if isinstance(article, bytes) else None
-            self.file.write(dumps(row | ({"article": article} if raw is None else {"raw": raw})) + b"\n")
-        if not failed:
-            return
-        self.failures += 1
-        if self.failures <= SHOWN:
-            say(f"{lost.place}: {reason}")
-
-    def tell(self) -> None:
-        """What there is to say at the end."""
-        if self.failures > SHOWN:
-            hint = "" if self.file else "; --rejects FILE keeps them all"
-            say(f"… and {self.failures - SHOWN} more that failed{hint}")
-
-
-def tell(rows: list[list[Any]], *, table: bool) -> None:
-    """Print the numbers of each step: in = out + dropped + merged + rejected."""
-    if table:
-        from tabulate import tabulate
-
-        headers = ["stage", "in", "out", "dropped", "merged", "rejected"]
-        say(tabulate(rows, headers, tablefmt="simple"))
-        return
-    for name, entered, out, dropped, merged, rejected in rows:
-        numbers = f"{out} out + {dropped} dropped + {merged} merged + {rejected} rejected"
-        say(f"{name}: {entered} in = {numbers}")

@@ -13,7 +13,7 @@ arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new],
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from corptool import __version__
@@ -21,6 +21,10 @@ from corptool.article import Article
 from corptool.text.changes import Change, apply, diff
 
 Keep = Literal["keep", "hash", "drop"]
+Inverse = Callable[..., str]
+"""`inverse(text, **arguments)` gives nearly the text back that was there before the stage."""
+InverseOf = Callable[[str], Inverse | None]
+"""From the name of a stage to its inverse, as `stage.inverse_of`: edits do not know the stages."""
 
 
 def digest(text: str) -> str:
@@ -38,6 +42,7 @@ def record(
     stage: str,
     options: Mapping[str, Any],
     keep: Keep = "keep",
+    inverse: Inverse | None = None,
     inverses: Sequence[Mapping[str, Any]] = (),
 ) -> Article:
     """The article that a stage leaves: `after`, its text made by `changes`, with an entry that says so.
@@ -45,12 +50,11 @@ def record(
     With `changes=None` the stage only returned a new text, and what changed is found by comparing.
     An article in which nothing changed is returned as it was: the same object.
 
-    `inverses` are arguments to try for the stage's function `inverse(text, …)`, which gives nearly the old text back:
-    then only what the best of them does not give back is kept.
+    `inverses` are arguments to try for `inverse`: then only what the best of them does not give back is kept.
     """
     if changes is None:
         text = after["text"]
-        changes = [] if inverses or after is before else diff(before["text"], text)
+        changes = [] if (inverse and inverses) or after is before else diff(before["text"], text)
     else:
         text = apply(before["text"], changes) if changes else before["text"]
     keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
@@ -59,6 +63,8 @@ def record(
     old = before.get("edits") or []
     if not changes and not keys and text == before["text"]:
         return trimmed(before, keep)
+    if keep == "drop":
+        return _with_edits(new, [])
     entry: dict[str, Any] = {
         "stage": stage,
         "version": __version__,
@@ -70,8 +76,8 @@ def record(
         entry["added"] = added
     if removed := [key for key in keys if key not in after]:
         entry["removed"] = removed
-    if inverses and text != before["text"]:
-        entry |= _not_given_back(stage, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
+    if inverse and inverses and text != before["text"]:
+        entry |= _not_given_back(inverse, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
     else:
         entry["changes"] = _on_the_wire(before["text"], changes)
     return _with_edits(new, _kept([*old, entry], keep))
@@ -93,7 +99,7 @@ def done(article: Article, *, stage: str, options: Mapping[str, Any], text_only:
     )
 
 
-def undo(article: Article) -> Article:
+def undo(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
     """The article as it was before the last stage that changed it. ValueError says why it cannot be given back."""
     *entries, entry = article["edits"]
     stage = entry["stage"]
@@ -103,7 +109,7 @@ def undo(article: Article) -> Article:
         raise ValueError(f"it is not what `{stage}` left: something that keeps no edits changed its text or metadata")
     text = article["text"]
     if "inverse" in entry:
-        text = _inverted(stage, entry["inverse"], text)
+        text = _inverted(stage, inverse_of(stage), entry["inverse"], text)
     text = apply(text, (Change(at, at + len(new), old, "undo") for at, old, new, *_ in entry["changes"]))
     if "was" in entry and digest(text) != entry["was"]:
         raise ValueError(f"corptool {entry['version']} kept what `{stage}` of this version does not give back")
@@ -113,37 +119,33 @@ def undo(article: Article) -> Article:
     return _with_edits(before, entries)
 
 
-def undo_all(article: Article) -> Article:
+def undo_all(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
     """The article as `read` made it."""
     while article.get("edits"):
-        article = undo(article)
+        article = undo(article, inverse_of)
     return article
 
 
-def _not_given_back(stage: str, inverses: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, Any]:
-    """What must be kept beside the inverse that suits the beginning of the text best."""
+def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, Any]:
+    """What must be kept beside the arguments that suit the beginning of the text best."""
 
-    def missed(inverse: Mapping[str, Any]) -> int:
-        back = _inverted(stage, inverse, new[:2000])
-        return sum(map(str.__ne__, back, old))
+    def missed(arguments: Mapping[str, Any]) -> int:
+        return sum(map(str.__ne__, inverse(new[:2000], **arguments), old))
 
     best = min(inverses, key=missed) if len(inverses) > 1 else inverses[0]
-    changes = diff(old, _inverted(stage, best, new))
+    changes = diff(old, inverse(new, **best))
     rows = [row[:3] for row in _on_the_wire(old, changes)]
     return {"inverse": dict(best), "was": digest(old), "changes": rows}
 
 
-def _inverted(stage: str, arguments: Mapping[str, Any], text: str) -> str:
-    """What the stage's own `inverse` makes of the text."""
-    from importlib import import_module
-
+def _inverted(stage: str, inverse: Inverse | None, arguments: Mapping[str, Any], text: str) -> str:
+    """What the stage's inverse makes of the text. The arguments stand in the article: anybody may have written them."""
     try:
-        if not stage.isidentifier():  # it stands in the article, which anybody may have written
-            raise ImportError
-        back: str = import_module(f"corptool.commands.{stage}").inverse(text, **arguments)
-    except (ImportError, AttributeError, TypeError, KeyError):
-        raise ValueError(f"its edits name an inverse of {stage!r} that there is not") from None
-    return back
+        if inverse is not None:
+            return inverse(text, **arguments)
+    except (AttributeError, TypeError, KeyError):
+        pass
+    raise ValueError(f"its edits name an inverse of {stage!r} that there is not")
 
 
 def _differs(old: Any, new: Any) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Any
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
-CHUNK = 1 << 20  # bytes: what one read asks for
+CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
+PIPE = 1 << 20  # bytes that wait in a pipe, so that its two ends wake each other seldom
+LOOK_AHEAD = 1 << 16  # bytes: what is read at a time to find the end of a line
 LOOK = 10  # bytes: the longest magic number
 MAGIC = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
 MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
@@ -23,7 +26,9 @@ LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a s
 class Stream(io.RawIOBase):
     """A stream of bytes of which a read returns what has arrived: an article need not wait for the next one."""
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: IO[bytes], *, as_it_lies: bool = False) -> None:
+        self._raw = raw
+        self._as_it_lies = as_it_lies
         self._read = getattr(raw, "read1", raw.read)
         self.start = b""
         """The first bytes, to be looked at; they are read again."""
@@ -32,13 +37,33 @@ class Stream(io.RawIOBase):
         self._again = self.start
 
     def readable(self) -> bool:
-        """True: this is all it can do."""
+        """True."""
         return True
+
+    def seekable(self) -> bool:
+        """Whether one may jump about in it: not where it is decompressed, which would begin again at each jump."""
+        return self._as_it_lies and self._raw.seekable()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to a place in the file."""
+        if not self.seekable():
+            return super().seek(offset, whence)  # says that it cannot be done
+        if whence == os.SEEK_CUR:
+            offset -= len(self._again)
+        self._again = b""
+        return self._raw.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        """What has arrived, at most `size` bytes; b"" at the end. Without a size, all that is left."""
+        if size < 0:
+            return self.readall()
+        data = self._again[:size] or self._read(size)
+        self._again = self._again[len(data) :]
+        return data
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what has arrived; 0 at the end."""
-        data = self._again[: len(buffer)] or self._read(len(buffer))
-        self._again = self._again[len(data) :]
+        data = self.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
 
@@ -58,12 +83,31 @@ def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
     On a walk, files of which `known(name)` is false are passed over, and their number is logged.
     """
     for name in names:
-        if name != "-" and not os.path.lexists(name) and any(char in name for char in "*?["):
+        if name != "-" and any(char in name for char in "*?[") and not _system(name).lexists(name):
             yield from _glob(name, known)
-        elif os.path.isdir(name):
+        elif _system(name).isdir(name):
             yield from _walk(name, known)
         else:
             yield name
+
+
+def is_remote(name: str) -> bool:
+    """Whether a name is a URL such as `s3://bucket/key`: only those pay for fsspec."""
+    return "://" in name
+
+
+def _system(name: str) -> Any:
+    """What can tell about a name: `os.path`, or the module of the same calls for URLs."""
+    if not is_remote(name):
+        return os.path
+    from corptool import remote
+
+    return remote
+
+
+def plain(path: str) -> IO[bytes]:
+    """The bytes of a file as they lie there."""
+    return _system(path).opened(path) if is_remote(path) else open(path, "rb", buffering=0)
 
 
 def names_from(path: str) -> list[str]:
@@ -80,14 +124,70 @@ def names_from(path: str) -> list[str]:
 def opened(path: str) -> Iterator[Stream]:
     """The bytes of a file, or of standard input, decompressed where its name or its first bytes say so."""
     if path == "-":
+        _widen(sys.stdin)
         yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
-        with open(path, "rb", buffering=0) as file:
+        with plain(path) as file:
             yield _seen_through(file, suffix(path))
 
 
+def stamp(path: str) -> tuple[int | None, int | str | None]:
+    """The bytes of a file, and what is another when it has been written again; (None, None) if there is no file."""
+    try:
+        if is_remote(path):
+            from corptool import remote
+
+            return remote.stamp(path)
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None, None
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (None, None)
+
+
+@contextmanager
+def between(path: str, start: int, end: int) -> Iterator[Stream]:
+    """The bytes of a file from one place to another."""
+    with plain(path) as file:
+        file.seek(start)
+        yield Stream(_Limited(file, end - start))  # type: ignore[arg-type]
+
+
+class _Limited:
+    """The next bytes of a file and no more."""
+
+    def __init__(self, file: IO[bytes], left: int) -> None:
+        self.file = file
+        self.left = left
+
+    def read(self, size: int) -> bytes:
+        """Some of them; b"" at their end."""
+        data = self.file.read(min(size, self.left))
+        self.left -= len(data)
+        return data
+
+
+def line_after(path: str, offset: int) -> int:
+    """Where the first line begins that begins at this place of a file or later."""
+    at = offset - 1
+    with plain(path) as file:
+        file.seek(at)
+        while data := file.read(LOOK_AHEAD):
+            if (end := data.find(b"\n")) >= 0:
+                return at + end + 1
+            at += len(data)
+    return at
+
+
+def _widen(stream: IO[Any]) -> None:
+    """Let more wait in a pipe, where it is one, on Linux, and the user has not used up what is allowed."""
+    with suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
+
+
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
-    stream = Stream(raw)
+    stream = Stream(raw, as_it_lies=True)
     told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
     kind = named if named in COMPRESSED else told[0] if told else ""
     return Stream(decompressed(stream, kind)) if kind else stream
@@ -148,7 +248,7 @@ def members(path: str, known: Callable[[str], bool]) -> Iterator[tuple[str, byte
 def _zip_members(path: str) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
     import zipfile
 
-    with zipfile.ZipFile(path) as archive:
+    with plain(path) as file, zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             if not info.is_dir():
                 yield info.filename, partial(archive.open, info)
@@ -168,13 +268,16 @@ def _itself(file: IO[bytes]) -> IO[bytes]:
 
 
 def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
-    from glob import iglob
+    if is_remote(pattern):
+        matches = _system(pattern).glob(pattern)
+    else:
+        from glob import iglob
 
-    matches = sorted(iglob(pattern, recursive=True), key=lambda path: path.replace(os.sep, "/"))
+        matches = sorted(iglob(pattern, recursive=True), key=lambda path: path.replace(os.sep, "/"))
     if not matches:
         yield pattern  # it is reported as a file that is not there
     for match in matches:
-        if not os.path.isdir(match):
+        if not _system(match).isdir(match):
             yield match
         elif "**" not in pattern:
             yield from _walk(match, known)
@@ -183,7 +286,7 @@ def _glob(pattern: str, known: Callable[[str], bool]) -> Iterator[str]:
 def _walk(folder: str, known: Callable[[str], bool]) -> Iterator[str]:
     passed: Counter[str] = Counter()
     some = False
-    for path in _paths(folder):
+    for path in _system(folder).paths(folder) if is_remote(folder) else _paths(folder):
         if path.endswith(os.sep) or known(path):
             some = True
             yield path

@@ -15,11 +15,21 @@ PATH_KEYS = ("file", "path", "filename", "file_name", "filepath", "文件", "文
 
 def known_of(path: str, table: str) -> dict[str, Any]:
     """What the table says of a file; empty if it does not name it. ValueError: no column names a file."""
+    return _rows(table).get(row_of(path, table), {})
+
+
+def row_of(path: str, table: str) -> str:
+    """The file as the row about it names it; empty if there is none."""
     rows = _rows(table)
     here = _normal(path)
     folder = _normal(table).rpartition("/")[0]
     relative = here.removeprefix(folder + "/") if folder else here
-    return next((rows[name] for name in (here, relative, here.rpartition("/")[2]) if name in rows), {})
+    return next((name for name in (here, relative, here.rpartition("/")[2]) if name in rows), "")
+
+
+def files_of(table: str) -> list[str]:
+    """The files that the rows of the table are about, as they name them."""
+    return list(_rows(table))
 
 
 @cache
@@ -31,7 +41,7 @@ def _rows(table: str) -> dict[str, dict[str, Any]]:
         if suffix in (".jsonl", ".ndjson"):
             records = (loads(line) for line in file if line.strip())
         else:
-            read = formats.load(formats.by_suffix().get(suffix, "csv")).read
+            read = formats.load(formats.of_suffix(suffix) or "csv").read
             records = ({key: value for key, value in record.fields.items() if key != "origin" or "sha256" in value}
                        for record in read(file))  # fmt: skip
         for row in records:

@@ -7,11 +7,13 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import IO
 
 import click
 
 from corptool.article import Parcel
+from corptool.files import is_remote
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
@@ -20,7 +22,14 @@ Output = Parcel | bytes | File
 def say(message: str) -> None:
     """Print on standard error; that nobody reads it must not change what is done."""
     with contextlib.suppress(OSError):
-        click.echo(message, err=True)
+        click.echo(erased() + message, err=True)
+
+
+def erased() -> str:
+    """What clears the line of a terminal on which this or another command of the pipe may have drawn its progress."""
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return ""
+    return "" if os.name == "nt" and "WT_SESSION" not in os.environ else "\x1b[K"
 
 
 @contextlib.contextmanager
@@ -37,15 +46,21 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 
         def write(outputs: list[Output]) -> None:
             nonlocal folder
+            pieces: list[bytes] = []
             for item in outputs:
-                if item is FOLDER or item == FOLDER:
+                if isinstance(item, Parcel):
+                    pieces += item.line, b"\n"
+                elif isinstance(item, bytes):
+                    pieces.append(item)
+                elif item == FOLDER:
                     folder = _made(output)
-                elif not isinstance(item, File):
-                    stream().write(item.line + b"\n" if isinstance(item, Parcel) else item)
                 elif folder is None:
-                    stream().writelines(_pieces(item))
+                    stream().writelines(chain(pieces, _pieces(item)))
+                    pieces.clear()
                 else:
                     _write_file(folder, item)
+            if pieces:
+                stream().write(b"".join(pieces))
             if streams:
                 streams[0].flush()
 
@@ -57,6 +72,8 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 def _made(folder: str | None) -> str:
     if folder is None:
         raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+    if is_remote(folder):
+        return folder
     os.makedirs(folder, exist_ok=True)
     if others := sum(1 for _ in os.scandir(folder)):
         say(f"{folder}: {others} files were there before; those of other names stay")
@@ -66,7 +83,9 @@ def _made(folder: str | None) -> str:
 def _write_file(folder: str, file: File) -> None:
     if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
         raise click.ClickException(f"will not write outside {folder}: {file.name}")
-    with written(os.path.join(folder, file.name)) as stream:
+    with written(
+        folder.rstrip("/") + "/" + file.name if is_remote(folder) else os.path.join(folder, file.name)
+    ) as stream:
         stream.writelines(_pieces(file))
 
 
@@ -81,6 +100,17 @@ def written(path: str | None) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         with contextlib.suppress(BrokenPipeError):
             sys.stdout.buffer.flush()
+        return
+    if path.startswith("file://"):
+        from urllib.request import url2pathname
+
+        path = url2pathname(path.removeprefix("file://"))
+    if is_remote(path):
+        from corptool import remote
+
+        _end_in_order()
+        with remote.written(path) as stream:
+            yield stream
         return
     if not _is_regular(path):
         with open(path, "wb") as stream:

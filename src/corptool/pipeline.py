@@ -59,6 +59,16 @@ class Pipeline:
             articles = step.over(articles, on_drop=self.on_drop)
         return iter(articles)
 
+    def map_arrow(self, table: Any) -> Any:
+        """The same over a table or record batch of pyarrow: for `datasets`, Ray Data, Spark (docs/library.md)."""
+        for step in self.steps:
+            if step.sees_all or step.stage.kind != "article":
+                what = "must see the whole corpus" if step.sees_all else "does not make articles of articles"
+                raise click.UsageError(f"`{step.name}` {what}, and a table is a part of one")
+        from corptool import arrow
+
+        return arrow.table(self(arrow.articles(table)), like=table)
+
 
 def parse(words: list[str]) -> Step:
     """`["convert", "--to", "t"]` as a step, its options checked by click."""

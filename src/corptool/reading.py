@@ -44,14 +44,20 @@ class Lines(NamedTuple):
     """Whole lines of JSON Lines."""
 
     place: Place
-    data: bytes
+    lines: list[bytes]
+    """Without their newlines."""
     options: Options
     member: str | None = None
+
+    @property
+    def next_line(self) -> int:
+        """The number of the line that follows."""
+        return (self.place.line or 1) + len(self.lines)
 
     def items(self) -> Iterator[Parcel | Lost]:
         """Articles come in untouched; a record that is none yet is read as one."""
         path, first, offset = self.place
-        for number, line in enumerate(self.data.split(b"\n"), first or 1):
+        for number, line in enumerate(self.lines, first or 1):
             if line and not line.isspace():
                 yield _from_line(line.rstrip(b"\r"), Place(path, number, offset), self.options, self.member)
             offset += len(line) + 1
@@ -96,6 +102,7 @@ class Ready(NamedTuple):
     """Records that have been read already."""
 
     ready: list[Parcel | Lost]
+    member: str | None = None
 
     def items(self) -> Iterator[Parcel | Lost]:
         """What is ready."""
@@ -105,7 +112,27 @@ class Ready(NamedTuple):
 Batch = Lines | Document | Ready
 
 
-def batches(names: Iterable[str], *, files_from: str | None = None, options: Options | None = None) -> Iterator[Batch]:
+def file_of(batch: Batch) -> str:
+    """The file, or the member of an archive, that a batch is of."""
+    first = batch.ready[0] if isinstance(batch, Ready) else batch
+    return batch.member or (first.path if isinstance(first, Document) else first.place.path)
+
+
+class Piece(NamedTuple):
+    """Whole lines of a file of JSON Lines, from one byte of it to another."""
+
+    path: str
+    start: int
+    end: int
+
+
+FAR = -(1 << 60)
+"""Lines of a piece are counted from here: how many lines come before it is known when those have been read."""
+
+
+def batches(
+    names: Iterable[str | Piece], *, files_from: str | None = None, options: Options | None = None
+) -> Iterator[Batch]:
     """Everything that the names stand for, in order. What cannot be read is an item of its batch."""
     listed = iter(names)
     if files_from is not None:
@@ -114,13 +141,42 @@ def batches(names: Iterable[str], *, files_from: str | None = None, options: Opt
         except OSError as error:
             yield _unreadable(files_from, error)
     options = options or Options()
-    for path in files.find(listed, lambda path: _known(path) or _is_page(path)):
-        if path == options.meta:
-            continue  # a table that lies among the files it is about
-        try:
-            yield from _batches_of(path, options)
-        except Exception as error:  # noqa: BLE001 - what cannot be read is a reject, whoever says so
-            yield _unreadable(path, error)
+    for name in listed:
+        for path in found([name]) if isinstance(name, str) else [name.path]:
+            if path == options.meta:
+                continue  # a table that lies among the files it is about
+            try:
+                yield from _batches_of(path, options) if isinstance(name, str) else _of_piece(name, options)
+            except Exception as error:  # noqa: BLE001 - what cannot be read is a reject, whoever says so
+                yield _unreadable(path, error)
+
+
+def found(names: Iterable[str]) -> Iterator[str]:
+    """The files that the names stand for, in order; names that stand for none as they are."""
+    return files.find(names, lambda path: _known(path) or _is_page(path))
+
+
+def divisible(path: str, as_: str = "auto") -> bool:
+    """Whether a file is JSON Lines that may be cut at the end of any line: not compressed, and not in UTF-16."""
+    if path == "-" or files.is_archive(path) or files.suffix(path) in files.COMPRESSED:
+        return False
+    format_ = _format_of(path, Options(as_))
+    if format_ not in (None, "jsonl", "json"):
+        return False
+    with files.plain(path) as file:
+        start = file.read(files.CHUNK)
+    if start.startswith((*files.MAGIC, *UTF16_MARKS)):
+        return False
+    return format_ == "jsonl" or _is_lines(start)
+
+
+def _of_piece(piece: Piece, options: Options) -> Iterator[Lines]:
+    with files.between(piece.path, piece.start, piece.end) as stream:
+        if piece.start:
+            chunks = iter(lambda: stream.read(files.CHUNK), b"")
+            yield from _whole_lines(chunks, Place(piece.path, FAR, piece.start), options)
+        else:
+            yield from _lines(stream, piece.path, options)
 
 
 def _batches_of(path: str, options: Options) -> Iterator[Batch]:
@@ -173,21 +229,27 @@ def _is_lines(start: bytes) -> bool:
 
 
 def _lines(stream: files.Stream, path: str, options: Options, member: str | None = None) -> Iterator[Lines]:
+    """Batches of all lines of a file."""
+    mark = len(UTF8_MARK) * stream.start.startswith(UTF8_MARK)
+    return _whole_lines(_utf8(stream), Place(path, 1, mark), options, member)
+
+
+def _whole_lines(chunks: Iterable[bytes], first: Place, options: Options, member: str | None = None) -> Iterator[Lines]:
     """Batches of whole lines, each handed on as soon as it has arrived."""
-    line, offset = 1, len(UTF8_MARK) * stream.start.startswith(UTF8_MARK)
+    path, line, offset = first
+    assert line
     pending: list[bytes] = []
-    for chunk in _utf8(stream):
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            data = b"".join([*pending, chunk[:cut]])
-            yield Lines(Place(path, line, offset), data, options, member)
-            line += data.count(b"\n")
-            offset += len(data)
-            pending.clear()
-        if cut < len(chunk):
-            pending.append(chunk[cut:])
-    if pending:
-        yield Lines(Place(path, line, offset), b"".join(pending), options, member)
+    for chunk in chunks:
+        lines = chunk.split(b"\n")
+        pending.append(lines[0])
+        if len(lines) > 1:
+            lines[0] = b"".join(pending)
+            pending = [lines.pop()]
+            yield Lines(Place(path, line, offset), lines, options, member)
+            line += len(lines)
+            offset += len(lines) + sum(map(len, lines))
+    if any(pending):
+        yield Lines(Place(path, line, offset), [b"".join(pending)], options, member)
 
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
@@ -217,13 +279,15 @@ def _documents(document: Document) -> Iterator[Batch]:
         return
     items = document.items()
     while ready := list(islice(items, 64)):
-        yield Ready(ready)
+        yield Ready(ready, document.member)
 
 
 def _known(path: str) -> bool:
     """Whether a file met on a walk is one to read: by its name."""
     name = os.path.basename(files.bare(path)).lower()
-    return not name.startswith(".") and name.endswith((*LINES, *formats.by_suffix(), *files.ARCHIVES))
+    if name.startswith("."):
+        return False
+    return name.endswith((*LINES, *files.ARCHIVES)) or formats.of_suffix(files.suffix(name)) is not None
 
 
 def _is_page(path: str) -> bool:
@@ -231,7 +295,7 @@ def _is_page(path: str) -> bool:
     if os.path.basename(path).startswith("."):
         return False
     try:
-        with open(path, "rb") as file:
+        with files.plain(path) as file:
             return re.match(HTML, file.read(512)) is not None
     except OSError:
         return False
@@ -243,12 +307,14 @@ def _format_of(path: str, options: Options) -> str | None:
     if path == "-":
         return None
     suffix = files.suffix(files.bare(path))
-    return "jsonl" if suffix in LINES else formats.by_suffix().get(suffix)
+    return "jsonl" if suffix in LINES else formats.of_suffix(suffix)
 
 
 def _sniffed(data: bytes) -> str:
     if re.match(HTML, data):
         return "html"
+    if data.startswith(b"PAR1") and data.endswith(b"PAR1"):
+        return "parquet"
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"[", b"{")) and "json" in formats.names():
         return "json"
@@ -266,7 +332,7 @@ def _hold_text(data: bytes) -> None:
 
 
 def _readable() -> str:
-    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix()))) + " can"
+    return "files named *" + ", *".join(sorted((*LINES, *formats.by_suffix(), *formats.added_suffixes()))) + " can"
 
 
 def _from_line(line: bytes, place: Place, options: Options, member: str | None) -> Parcel | Lost:
@@ -303,21 +369,19 @@ def _parcel(
     """An article made of a record: with an id and an origin, where it has none."""
     fields = _held(_named(record.fields, place, options, tell))
     if not isinstance(fields.get("text"), str) and isinstance(fields.get("html"), str):
-        page = formats.load("html").read_markup(fields["html"])
-        given = {key: value for key, value in fields.items() if value is not None or key not in page}
-        fields = {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
-        format_ = "html"
+        fields, format_ = formats.load("html").read_record(fields), "html"
     if options.meta:
         from corptool import metatable
 
         fields |= metatable.known_of(place.path if member is None else member, options.meta)
     if not isinstance(fields.get("text"), str):
         return Lost(place, Dropped(record.raw, _no_text(record.fields, options), failed=True))
+    if fields.get("id") is None:
+        fields["id"] = identity(place, member, record.raw)
+    if "sha256" in (fields.get("origin") or {}):
+        return Parcel(place, article=fields)  # an article that was exported whole comes back as it was
     found = fields.pop("origin", None) or {}
-    given = fields.pop("id", None)
-    article: Article = {"id": identity(place, member, record.raw) if given is None else given} | fields
-    if "sha256" in found:  # an article that was exported whole comes back as it was
-        return Parcel(place, article=article | {"origin": found})
+    article: Article = {"id": fields["id"]} | fields
     origin = {"path": place.path.replace(os.sep, "/"), "member": member, "format": format_, **found}
     from hashlib import sha256
 
@@ -351,7 +415,11 @@ def _no_text(fields: Article, options: Options) -> str:
     shown = ", ".join(key for key in list(fields)[:9] if key != "origin")
     if options.map and "text" in options.map:
         return f"no string `{options.map['text']}`, which --map takes for the text, among its keys ({shown})"
-    return f"no string `text` or `html` among its keys ({shown}), or it is empty; --map text=KEY says where it is"
+    from corptool import metatable
+
+    about = [key for key in metatable.PATH_KEYS if key in fields]
+    hint = f"; or is this a table about the files of its `{about[0]}`? --meta joins it to them" if about else ""
+    return f"no string `text` or `html` among its keys ({shown}), or it is empty; --map text=KEY says where it is{hint}"
 
 
 def identity(place: Place, member: str | None, raw: bytes) -> str:

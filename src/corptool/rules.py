@@ -59,13 +59,16 @@ def fold() -> Fold:
     """The table that makes the key of a line: Traditional characters to Simplified, wide forms to narrow."""
     from corptool.text.lines import folding
 
-    traditional, simplified = (DATA / "fold.txt").read_text(encoding="utf-8").split()
+    traditional, simplified = (DATA / "fold-lines.txt").read_text(encoding="utf-8").split()
     return folding(traditional, simplified)
 
 
 @cache
 def boilerplate(*paths: Path) -> text_rules.Rules:
-    """The boilerplate rules of these files, in order, and then those of data/boilerplate/."""
+    """The boilerplate rules of these files, in order, and then those of data/boilerplate/.
+
+    A path that is none may be the name of the rules that a plug-in brings.
+    """
     from corptool.text.boilerplate import rule_set
 
     files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
@@ -81,8 +84,10 @@ def rule_file(path: Path) -> tuple[text_rules.Rule, ...]:
 def _toml(path: Path) -> dict[str, Any]:
     import tomllib
 
+    from corptool import plugins
+
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(Path(plugins.rule_path(str(path))).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RuleError(f"{path}: not TOML: {error}") from error
 
@@ -138,7 +143,7 @@ def line_model(*, html: bool = False) -> classifier.Model:
 
 @cache
 def fold_table() -> NDArray[np.uint32]:
-    """What each code point becomes when texts are compared; 0 is skipped (data/fold.tsv, tools/build_fold.py).
+    """What each code point becomes when texts are compared; 0 is skipped (data/fold-copies.tsv, tools/build_fold.py).
 
     >>> table = fold_table()
     >>> table[[ord(char) for char in "aAＡá网網"]].tolist()
@@ -146,7 +151,7 @@ def fold_table() -> NDArray[np.uint32]:
     """
     import numpy as np
 
-    runs = [line.split() for line in (DATA / "fold.tsv").read_text("ascii").splitlines()]
+    runs = [line.split() for line in (DATA / "fold-copies.tsv").read_text("ascii").splitlines()]
     at, length, first, step = np.array([[int(cell, 16) for cell in run] for run in runs]).T
     run = np.repeat(np.arange(len(runs)), length)
     offset = np.arange(run.size) - np.repeat(np.cumsum(length) - length, length)

@@ -6,8 +6,9 @@
         \"""Convert between Traditional and Simplified script.\"""
         return article | {"text": to_script(article["text"], to)}
 
-Declared once in `commands/convert.py` it is the subcommand `corptool convert --to t`, a step of `corptool run`, a
-function to import, and, inside a Pipeline (pipeline.py), a map step that any engine carries to its workers as text.
+Declared once in `commands/convert.py` (or in another package: plugins.py) it is the subcommand `corptool convert --to
+t`, a step of `corptool run`, a function to import, and, inside a Pipeline (pipeline.py), a map step that any engine
+carries to its workers as text.
 
 A stage returns the article with other values, or `(article, changes)` where it knows what it changed in the text,
 or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them.
@@ -19,6 +20,7 @@ import contextlib
 import importlib
 import inspect
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
 from itertools import chain
@@ -26,20 +28,42 @@ from typing import Any, NamedTuple
 
 import click
 
-from corptool import commands, edits
+from corptool import commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
-from corptool.reading import Batch
+from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
 OnDrop = Callable[[str, Dropped], None] | None
 
+
+def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    """Let the shell complete what names a file or a folder."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+INPUT: list[click.Parameter] = [
+    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
+    click.Option(
+        ["--files-from"],
+        metavar="FILE",
+        help="Read the names of the input files from FILE (`-`: stdin).",
+        shell_complete=complete_paths,
+    ),
+]
+OUTPUT = click.Option(
+    ["-o", "--output"],
+    metavar="PATH",
+    help="Write to PATH instead of standard output.",
+    shell_complete=complete_paths,
+)
 EVERYWHERE: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1),
-    click.Option(["--files-from"], metavar="FILE", help="Read the names of the input files from FILE (`-`: stdin)."),
-    click.Option(["-o", "--output"], metavar="PATH", help="Write to PATH instead of standard output."),
+    *INPUT,
+    OUTPUT,
     click.Option(
         ["--edits"],
         type=click.Choice(["keep", "hash", "drop"]),
@@ -48,6 +72,8 @@ EVERYWHERE: list[click.Parameter] = [
         help="How much of the record of changes travels with the article.",
     ),
 ]
+DECLARED = re.compile(r'^@(?:stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
+"""A subcommand in its file, and its docstring."""
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
@@ -56,13 +82,13 @@ class AsIs(NamedTuple):
 
 
 class Stage:
-    """A function of articles with its options, its name (that of its module) and its help (its docstring)."""
+    """A function of articles with its options, its name (that of the function) and its help (its docstring)."""
 
     def __init__(self, function: Callable[..., Any], kind: str) -> None:
         self.function = function
         self.kind = kind
-        self.name = function.__module__.rpartition(".")[2]
-        self.module = function.__module__
+        self.name = function.__name__.rstrip("_")
+        self.__module__, self.__qualname__ = function.__module__, function.__qualname__
         self.__doc__ = inspect.getdoc(function)
         self.params: list[click.Parameter] = list(reversed(function.__dict__.pop("__click_params__", [])))
         signature = inspect.signature(function).parameters.values()
@@ -78,6 +104,12 @@ class Stage:
         self._keys: Callable[..., Any] | None = None
         self._decide: Callable[..., Any] | None = None
         self._when: str | None = None
+        self._group: Callable[..., Any] | None = None
+        self._first = 0
+        self._inverse: edits.Inverse | None = None
+
+    def __reduce__(self) -> str:
+        return self.__qualname__  # a stage pickles as its name, as its function would
 
     def key(self, function: Callable[..., Any] | None = None, *, when: str | None = None) -> Any:
         """Declare `key(article)`, which makes this a corpus stage; with `when`, only if that option is given."""
@@ -94,6 +126,24 @@ class Stage:
     def decide(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Declare `decide(keys)`, which takes all keys and then yields a decision for each, in order."""
         self._decide = function
+        return function
+
+    def group(self, *, first: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Declare `group(key)`: then `decide(keys)` is asked once a group, with the first of its keys, in order.
+
+        Its one decision holds for all articles of the group. So groups are decided apart, on other machines too, and
+        what is held of each is bounded, however many its articles. A sink takes (group, decision), by group.
+        """
+
+        def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+            self._group, self._first = function, first
+            return function
+
+        return declare
+
+    def inverse(self, function: edits.Inverse) -> edits.Inverse:
+        """Declare `inverse(text, …)`, which gives nearly the old text back: then edits hold only what it does not."""
+        self._inverse = function
         return function
 
     def sees_all(self, options: Mapping[str, Any]) -> bool:
@@ -159,21 +209,31 @@ class Step:
         self.output = output
         self.edits = edits
         self.sees_all = stage.sees_all(self.options)
-        self.noted = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in self.options.items()
-            if value != stage.defaults.get(name)
+
+    @cached_property
+    def noted(self) -> dict[str, Any]:
+        """The options that are not as they are by default, as the edits note them."""
+        notes = {
+            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
         }
+        noted = {}
+        for name, value in self.options.items():
+            if value != self.stage.defaults.get(name):
+                note = notes.get(name, lambda one: one)
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
+        return noted
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
         noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
         if isinstance(decision, AsIs):
-            return edits.record(article, article, [], **noted, keep=self.edits)
+            return edits.trimmed(article, self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
-            return edits.record(article, article, [], **noted, keep=self.edits)
+            return edits.trimmed(article, self.edits)
         given = (article, decision) if self.stage._key else (article,)
         result = self.stage.function(*given, **self.options)
+        if result is article:
+            return edits.trimmed(article, self.edits)
         outcome: Outcome
         outcome, changes, inverses = (*result, ())[:3] if type(result) is tuple else (result, None, ())
         if outcome is None:
@@ -182,7 +242,8 @@ class Step:
             return outcome  # dropped, or output
         if outcome.get("edits") is not article.get("edits"):
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
-        return edits.record(article, outcome, changes, **noted, keep=self.edits, inverses=inverses)
+        noted |= {"inverse": self.stage._inverse, "inverses": inverses}
+        return edits.record(article, outcome, changes, **noted, keep=self.edits)
 
     @cached_property
     def key(self) -> Callable[[Article], Any]:
@@ -198,14 +259,44 @@ class Step:
 
     def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
         """The corpus stage's decisions, one a key, in order."""
-        return iter(_with_named(self.stage._decide, self.options)(keys))
+        if not self.groups:
+            return iter(_with_named(self.stage._decide, self.options)(keys))
+        groups: list[Any] = []
+        decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
+        return (decisions[group] for group in groups)
 
-    def batches(self) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage."""
+    @property
+    def groups(self) -> bool:
+        """Whether the corpus stage decides on groups of articles, each apart from the others."""
+        return self.stage._group is not None
+
+    def first_of_groups(
+        self, keys: Iterable[Any], found: dict[Any, list[Any]], on_group: Callable[[Any], Any] = id
+    ) -> dict[Any, list[Any]]:
+        """Add the keys from which each group is decided on. Of every key its group is told."""
+        assert self.stage._group
+        for key in keys:
+            group = self.stage._group(key)
+            on_group(group)
+            if len(some := found.setdefault(group, [])) < self.stage._first:
+                some.append(key)
+        return found
+
+    def decide_groups(self, found: Mapping[Any, list[Any]]) -> dict[Any, Any]:
+        """The decision on each group."""
+        decide = _with_named(self.stage._decide, self.options)
+        return {group: decide(keys) for group, keys in found.items()}
+
+    def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
+        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
+
+        With names it is not this step's files that are read, but those.
+        """
         options = self.options if self.stage.kind == "source" else {}
         reader = self.stage if self.stage.kind == "source" else lookup("read")
         assert isinstance(reader, Stage)
-        batches: Iterator[Batch] = reader.function(self.files, files_from=self.files_from, **options)
+        given = (self.files, self.files_from) if names is None else (names, None)
+        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
@@ -217,7 +308,16 @@ class Step:
         """What a sink makes of articles."""
         if self.edits != "keep":
             parcels = (Parcel(one.place, article=edits.trimmed(one.article, self.edits)) for one in parcels)
+        if self.sees_all:
+            return self.gathered(
+                self.decide_groups(self.first_of_groups((self.key(one.article) for one in parcels), {}))
+            )
         output: Iterator[bytes | File] = self.stage.function(parcels, **self.options)
+        return output
+
+    def gathered(self, decisions: Mapping[Any, Any]) -> Iterator[bytes | File]:
+        """What a sink that sees all makes of the decisions on its groups."""
+        output: Iterator[bytes | File] = self.stage.function(sorted(decisions.items()), **self.options)
         return output
 
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
@@ -288,21 +388,45 @@ def names() -> list[str]:
     return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
 
 
+def told(name: str) -> str:
+    """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
+    with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
+        found = DECLARED.search(file.read())
+    return " ".join(found[1].partition("\n\n")[0].split()) if found else ""
+
+
+def is_known(name: str) -> bool:
+    """Whether there is such a subcommand, here or in another package."""
+    return name in names() or name in plugins.found("stages")
+
+
 def lookup(name: str) -> Stage | click.Command:
-    """The stage or plain command that `commands/NAME.py` declares."""
-    if name not in names():
+    """The stage or plain command that `commands/NAME.py` declares, or a plug-in of that name."""
+    if name in names():
+        module = importlib.import_module(f"corptool.commands.{name}")
+        for value in vars(module).values():
+            if isinstance(value, Stage | click.Command) and value.name == name:
+                return value
+        raise click.UsageError(f"{module.__file__} declares no stage")
+    if not is_known(name):
         raise unknown(name, names())
-    module = importlib.import_module(f"corptool.commands.{name}")
-    for value in vars(module).values():
-        if isinstance(value, Stage | click.Command) and value.name == name:
-            return value
-    raise click.UsageError(f"{module.__file__} declares no stage")
+    value = plugins.load("stages", name)
+    if not isinstance(value, Stage | click.Command) or value.name != name:
+        raise plugins.refused("stages", name, f"is no stage `{name}`")
+    return value
+
+
+def inverse_of(name: str) -> edits.Inverse | None:
+    """The inverse that a stage declares, for `edits.undo`; anybody may have written the name into an article."""
+    found = lookup(name) if isinstance(name, str) and is_known(name) else None
+    return found._inverse if isinstance(found, Stage) else None
 
 
 def unknown(name: str, known: list[str]) -> click.UsageError:
     """The error for a stage that is not there, which names the nearest."""
     from difflib import get_close_matches
 
+    known = sorted({*known, *plugins.found("stages")})
     near = get_close_matches(name, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(known)
     return click.UsageError(f"there is no stage `{name}`: {hint}")

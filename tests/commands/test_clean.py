@@ -96,9 +96,13 @@ def test_what_the_article_says_of_itself_stands():
 
 def test_own_rules(tmp_path):
     path = tmp_path / "mine.toml"
-    path.write_text(OWN_RULE, "utf-8")
+    path.write_bytes(OWN_RULE.encode())
     article = clean({"text": PAGE}, rules=(str(path),), only=("mine",))
     assert article["edits"][-1]["changes"][0][3:] == ["mine", "band"]
+    assert article["edits"][-1]["options"]["rules"] == [f"{path} a5538399"]
+    assert clean(article, rules=(str(path),), only=("mine",)) is article
+    path.write_bytes(OWN_RULE.encode() + b"# changed")  # then the edits do not say that it was cleaned with these rules
+    assert clean({"text": PAGE}, rules=(str(path),), only=("mine",))["edits"] != article["edits"]
 
 
 NAVIGATION = "Alpha Beta Gamma Delta\nSubscribe now, {0} readers do\n"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from corptool import dictionaries, edits, rules
 from corptool.article import dumps
 from corptool.commands.convert import convert
+from corptool.stage import inverse_of
 from corptool.text.language import script
 from corptool.text.script.routes import TARGETS
 from tests.conftest import corptool
@@ -209,14 +210,14 @@ def test_on_the_samples(path, options):
     text = json.loads(path.read_text(encoding="utf-8"))["text"]
     once = convert({"text": text}, **options)
     assert convert({"text": once["text"]}, **options)["text"] == once["text"]
-    assert edits.undo_all(once) == {"text": text}
+    assert edits.undo_all(once, inverse_of) == {"text": text}
 
 
 @pytest.mark.parametrize(
     "options", [{"to": "twp"}, {"config": "s2hk"}, {"to": "jp"}, {"config": "s2twp", "tables": "opencc-1.1.6"}]
 )
 def test_undo(options):
-    assert edits.undo_all(convert(ARTICLE, **options)) == ARTICLE
+    assert edits.undo_all(convert(ARTICLE, **options), inverse_of) == ARTICLE
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_undo(options):
 )
 def test_quotation_marks_are_given_back_by_the_inverse(text, to):
     article = convert({"text": text}, to=to, punctuation=True)
-    assert edits.undo_all(article) == {"text": text}
+    assert edits.undo_all(article, inverse_of) == {"text": text}
     plain = convert({"text": text}, to=to)
     assert len(dumps(article["edits"])) < len(dumps(plain["edits"])) + 50
 
@@ -250,7 +251,7 @@ def test_undo_refuses_what_other_tables_gave():
     article = convert(ARTICLE, to="tw")
     article["edits"][0]["inverse"]["configs"] = ["t2jp"]
     with pytest.raises(ValueError, match="does not give back"):
-        edits.undo_all(article)
+        edits.undo_all(article, inverse_of)
 
 
 PIECES = st.sampled_from(

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from corptool.commands.dedup import dedup
 from corptool.commands.index import index
-from corptool.index import Index
+from corptool.duplicates.index import Index
 from tests.commands.test_dedup import CHINESE, ENGLISH, OTHER, TRADITIONAL, article, pages
 from tests.conftest import ENVIRONMENT, ROOT
 
@@ -94,9 +94,9 @@ def _killed(folder):
 
 def _plan(*articles):
     from corptool.commands.dedup import features
-    from corptool.copies import Plan
+    from corptool.duplicates.plan import Plan
 
-    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20, remember=True)
+    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20)
 
 
 def test_two_runs_at_once(tmp_path):

@@ -25,6 +25,14 @@ def fields(markup):
         ("<title>比較長的標題 - 網站名</title><h1>網站名</h1><h2>比較長的標題</h2>", "title", "比較長的標題"),
         ("<title>標題 - 網站</title><meta property=og:site_name content=網站>", "title", "標題"),
         ("<title>標題 | 副題 - 網站</title>", "title", "標題 | 副題 - 網站"),
+        ("<title>10 Best Rowing Tips</title><h1>The best tips for rowing</h1>", "title", "The best tips for rowing"),
+        ("<title>It's late - Harbour Post</title><h1>It’s late</h1>", "title", "It’s late"),
+        ("<title>短題 - 很長很長的公司名稱</title><h1>短題</h1>", "title", "短題"),
+        ("<title>短題 | 網站</title><h1>網站</h1><h1>短題</h1>", "title", "短題"),
+        ("<title>How to row</title><h1>Sport | How to row</h1>", "title", "How to row"),
+        ("<title>全国大罢工影响交通-新华网</title>", "title", "全国大罢工影响交通-新华网"),
+        ("<title>全国大罢工影响交通-新华网</title><p>全国大罢工影响交通", "title", "全国大罢工影响交通"),
+        ("<title>標題 - 網站</title><h1>標題 2014-04-30 23:54</h1>", "title", "標題"),
         ("<title>網站</title><meta property=og:site_name content=網站>", "title", None),
         ("<title>x</title><meta property=og:title content='The &amp;amp; Title'>", "title", "The &amp; Title"),
         ('<meta property="og:title" content="乙">' + LINKED % '{"@type":"NewsArticle","headline":"甲"}', "title", "甲"),
@@ -37,6 +45,20 @@ def fields(markup):
         ('<meta name="date" content="2020-13-41">', "published", None),
         ("<time datetime='2020-02-21'>x</time>", "published", "2020-02-21"),
         ("<time datetime='2020-02-21'>x</time><time datetime='2020-02-22'>y</time>", "published", None),
+        ('<meta name="date" content="2020-02-22"><h1>題</h1><title>題</title><p>2020-02-21', "published", "2020-02-21"),
+        (
+            '<meta name="date" content="2020-02-22"><h1>題</h1><title>題</title><p>更新:2020-02-24',
+            "published",
+            "2020-02-22",
+        ),
+        ("<title>題</title><h1>題</h1><p>2020-02-21<p>Published: 2020-02-20", "published", "2020-02-20"),
+        ("<title>題</title><h1>題</h1><figcaption>2020-02-21</figcaption>", "published", None),
+        ("<p>2020-02-25<p>甲<p>乙<p>丙<title>題</title><h1>題</h1>", "published", None),
+        (
+            f"<title>題</title><h1>題</h1>{'<p>段' * 30}<p>2020-02-25<p>發表於 2020-02-21<p>發表於 2020-02-22",
+            "published",
+            "2020-02-21",
+        ),
         (LINKED % '{"@type":"Article","author":[{"name":"趙"},{"name":"Li"}]}', "author", "趙, Li"),
         ('<meta name="author" content="https://example.org/me">', "author", None),
         ('<meta property="og:site_name" content="人民網">', "site", "人民網"),
@@ -47,6 +69,12 @@ def fields(markup):
 )
 def test_metadata(markup, key, value):
     assert fields(markup).get(key) == value
+
+
+def test_dates_that_disagree_are_reported():
+    shown = "<title>題</title><h1>題</h1><p>Dec 22, 2023 | Updated Dec 24, 2023"
+    claimed = '<meta property="article:published_time" content="2023-12-23T01:48:19Z">'
+    assert fields(claimed + shown)["meta"] == {"published_other": ["2023-12-23"], "modified": "2023-12-24"}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +91,8 @@ def test_metadata(markup, key, value):
         ("1582279200", None),
         ("2 months ago", None),
         ("06-13", None),
-        ("21/02/2020", None),
+        ("21/02/2020", "2020-02-21"),
+        ("02/03/2020", None),
         ("", None),
     ],
 )

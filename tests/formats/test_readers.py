@@ -1,6 +1,7 @@
 """Files that others wrote."""
 
 import io
+from itertools import islice
 
 import pytest
 
@@ -49,6 +50,27 @@ def test_csv_says_what_did_not_decode():
     assert "damaged" not in first.fields["origin"]
     assert (second.fields["text"], second.fields["origin"]["damaged"]) == ("a\ufffdb", [[1, "ff"]])
     assert (second.offset, second.raw) == (15, b"a\xffb\n")
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "before"),
+    [
+        ('text,n\na,1\n"b,2\n台,3\n', 3, 1),
+        ('text,n\na,1\n"b ""c""\n,2', 3, 1),
+        ('sep=;\ntext;n\n"多\n行";1\nb;"2\n\n', 5, 1),
+        ('"text,n\na,1\n', 1, 0),
+    ],
+)
+def test_csv_that_ends_within_quotation_marks(data, line, before):
+    records = load("csv").read(io.BytesIO(data.encode()))
+    assert len(list(islice(records, before))) == before
+    with pytest.raises(ValueError, match=f"^line {line}: a quotation mark is not closed"):
+        next(records)
+
+
+@pytest.mark.parametrize("data", ["", "\n", "text", 'text\n"a\nb"', 'text\n5" pipe\n"a" b\n""'])
+def test_csv_that_does_not(data):
+    list(load("csv").read(io.BytesIO(data.encode())))
 
 
 def test_csv_with_a_quotation_mark_that_nothing_closes(monkeypatch):

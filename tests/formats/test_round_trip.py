@@ -1,5 +1,6 @@
 """What is exported in full is read back as it was, key by key."""
 
+import importlib.util
 import io
 import math
 
@@ -9,6 +10,10 @@ from hypothesis import strategies as st
 
 from corptool.formats import load
 
+PARQUET = pytest.param(
+    "parquet", marks=pytest.mark.skipif(not importlib.util.find_spec("pyarrow"), reason="needs corptool[parquet]")
+)
+NAMES = ["csv", "json", "md", PARQUET]
 TRICKY = [
     {"text": "The tags are strings.", "tags": ["y", "no", "null", "1.0", "True"]},
     {"text": "Long numbers", "n": 12345678901234567890, "m": -98765432109876543210, "zero": 0, "half": 0.5},
@@ -28,7 +33,7 @@ TRICKY = [
     {"text": "floats", "big": 1e300, "small": 5e-324, "whole": 1e16, "inf": math.inf, "minus": -math.inf, "n": 1.0},
     {"text": "deep", "meta": {"a": {"b": [{"c": ["y", {"d": None}]}]}}, "k" * 2000: "long key"},
     {"text": "~{VPND~} looks like HZ", "title": "~{"},
-    {"text": "a,b;c\td|e", "title": '"', "author": '""', "corptool_json": "mine"},
+    {"text": "a,b;c\td|e", "title": '"', "author": '""', "corptool_json": "mine", "corptool_keys": [1], "corptool_more": "mine"},
     {"text": "full", "origin": {"path": "x", "sha256": "0"}, "edits": [{"stage": "fix"}], "hints": [["p", 0.0, ""]]},
 ]  # fmt: skip
 
@@ -41,19 +46,22 @@ def back(name, articles):
     files = [item.data for item in written] if name == "md" else [b"".join(written)]
     for data in files:
         for record in module.read(io.BytesIO(data)):
-            assert data[record.offset : record.offset + len(record.raw)] == record.raw
+            if name == "parquet":
+                assert module.record(io.BytesIO(data), record.offset) == record.raw
+            else:
+                assert data[record.offset : record.offset + len(record.raw)] == record.raw
             fields = dict(record.fields)
             if "sha256" not in fields.get("origin", {}):
                 fields.pop("origin", None)
             yield fields
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "md"])
+@pytest.mark.parametrize("name", NAMES)
 def test_all_tricky_articles_at_once(name):
     assert list(back(name, TRICKY)) == TRICKY
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "md"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("article", TRICKY, ids=lambda article: article["text"][:12])
 def test_each_tricky_article(name, article):
     assert list(back(name, [article])) == [article]
@@ -72,7 +80,7 @@ ARTICLES = st.builds(
 )
 
 
-@pytest.mark.parametrize("name", ["csv", "json", "md"])
+@pytest.mark.parametrize("name", NAMES)
 @given(st.lists(ARTICLES, max_size=3))
 @settings(deadline=None)
 def test_any_article(name, articles):

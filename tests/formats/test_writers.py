@@ -70,10 +70,6 @@ def test_json_is_an_array_of_lines():
     assert b"".join(written("json", [])) == b"[]\n"
 
 
-def test_jsonl():
-    assert [loads(line) for line in b"".join(written("jsonl")).splitlines()] == ARTICLES
-
-
 def test_text_is_a_file_an_article():
     first, second, third, table = written("text")
     assert first == File("A-b-c.txt", "網站\n第二行".encode())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
+from corptool import plugins
 from corptool import rules as data
 from corptool.article import Article
 from corptool.stage import stage
@@ -24,7 +23,6 @@ from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
 OWN_KINDS = ("banner", "blank", "boilerplate", "dateline", "gloss", "repeated", "title")
 """The kinds of what is found without a rule."""
-RULE_FILE = click.Path(exists=True, dir_okay=False)
 MODES = ["strict", "balanced", "recall"]
 
 Key = tuple[str, tuple[tuple[int, bool], ...]]
@@ -33,7 +31,7 @@ Key = tuple[str, tuple[tuple[int, bool], ...]]
 @stage
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
-@click.option("--rules", multiple=True, type=RULE_FILE, help="Further rules, from a TOML file.")
+@click.option("--rules", multiple=True, type=plugins.RuleFile(), help="Further rules: a TOML file, or a plug-in's.")
 @click.option("--mode", type=click.Choice(MODES), help="What is asked of a line that no rule knows.")
 @click.option("--by", type=click.Choice(["site"]), help="Remove what repeats over the pages of a site.")
 @click.option("--strip-dateline", is_flag=True, help="Take the dateline out of the text, too.")
@@ -82,7 +80,8 @@ def clean(
     out = [finding for finding in found if wanted(finding.kind)]
     code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
     changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
-    lifted = fields(page.lines, out if only else found, dateline=not only, fetched=_fetched(article))
+    told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
+    lifted = fields(page.lines, out if only else found, dateline=not only, **told)
     if strip_dateline and not only:
         changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
     changes = compose(text, stripped, changes)
@@ -111,17 +110,16 @@ def lines(article: Article) -> Key:
 clean.key(lines, when="by")
 
 
+@clean.group(first=MOST_PAGES)
+def site_of(key: Key) -> str:
+    """What repeats is counted on the first pages of each site."""
+    return key[0]
+
+
 @clean.decide
-def repeats(keys: Iterable[Key]) -> Iterator[frozenset[int]]:
-    """For each article the marks of what its site repeats, counted on the first pages of the site."""
-    pages: dict[str, list[tuple[tuple[int, bool], ...]]] = defaultdict(list)
-    sites = []
-    for site, marks in keys:
-        sites.append(site)
-        if len(pages[site]) < MOST_PAGES:
-            pages[site].append(marks)
-    decided = {site: frozenset(repeated(islice(some, MOST_PAGES))) for site, some in pages.items()}
-    return (decided[site] for site in sites)
+def repeats(pages: Iterable[Key]) -> frozenset[int]:
+    """The marks of what a site repeats."""
+    return frozenset(repeated(marks for _, marks in pages))
 
 
 def _site(article: Article) -> str:

@@ -119,7 +119,8 @@ def convert(
     return article | changed | {"meta": meta}, None, inverses
 
 
-def inverse(text: str, *, configs: list[str], tables: str, marks: str | None = None) -> str:
+@convert.inverse
+def back(text: str, *, configs: list[str], tables: str, marks: str | None = None) -> str:
     """Nearly the text before conversion: the edits hold only where this is not it."""
     if marks:
         text = unquoted(text, marks)

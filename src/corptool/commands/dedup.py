@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.copies import REMOVED, Decision, Plan
-from corptool.features import Features
-from corptool.index import Index
+from corptool.duplicates.features import Features
+from corptool.duplicates.index import Index
+from corptool.duplicates.plan import REMOVED, Decision, Plan
 from corptool.rules import fold_table
 from corptool.stage import AsIs, stage
 from corptool.text.changes import Change
@@ -172,7 +172,6 @@ def _features(articles: Sequence[Article], *, why: str | None, merge: bool) -> l
                 same,
                 shingles[index],
                 places[index],
-                int(sketched.level[index]),
                 numbers[index][:NUMBERS],
                 int(folded.edges[index + 1] - folded.edges[index]),
                 len(text),
@@ -257,14 +256,14 @@ def decide(
     else:
         keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, seen=seen.seen(), remember=True, **how)
+            plan = Plan(keys, seen=seen.seen(), **how)
             seen.add(*plan.new())
         _tell_changes(plan)
-    plan.clear()
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:
             for row in [*plan.changed, *plan.why(_difference)]:
                 file.write(dumps(row) + b"\n")
+    plan.clear()
     if table:
         from tabulate import tabulate
 

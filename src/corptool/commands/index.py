@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from corptool.index import BrokenIndexError, Index
+from corptool.duplicates.index import BrokenIndexError, Index
 
 
 @click.command()

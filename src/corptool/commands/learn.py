@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import click
 
 from corptool import rules
-from corptool.article import Parcel
+from corptool.article import Article
 from corptool.stage import sink
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
@@ -18,30 +16,43 @@ HEAD = """# Lines that repeat on the pages of a site, by `corptool learn`; use: 
 """
 
 
+Page = tuple[str, dict[str, bool]]
+
+
 @sink
 @click.option("--min-pages", type=click.IntRange(2), help="Learn of sites with this many pages or more.")
-def learn(parcels: Iterable[Parcel], *, min_pages: int = 3) -> Iterator[bytes]:
+def learn(entries: Iterable[tuple[str, str]], *, min_pages: int = 3) -> Iterator[bytes]:  # noqa: ARG001 - for `decide`
     """Write what the sites of a corpus repeat on their pages, as rules for `clean --rules`.
 
     Pages belong together by their URL's host, or else by `site`, or else by the folder they were read from.
 
     Example: corptool learn -o sites.toml pages.jsonl
     """
-    sites: dict[str, list[dict[str, bool]]] = defaultdict(list)
-    for parcel in parcels:
-        article = parcel.article
-        site = site_name(article.get("site"), article.get("url"), (article.get("origin") or {}).get("path"))
-        if len(sites[site]) < MOST_PAGES:
-            sites[site].append(templates(article["text"], rules.fold()))
     yield HEAD.encode()
-    for site, pages in sorted(sites.items()):
-        if len(pages) >= min_pages:
-            yield _entry(site, pages).encode()
+    for _, entry in entries:
+        yield entry.encode()
 
 
-def _entry(site: str, pages: list[dict[str, bool]]) -> str:
+@learn.key
+def page(article: Article) -> Page:
+    """The site of an article, and the templates of its lines."""
+    site = site_name(article.get("site"), article.get("url"), (article.get("origin") or {}).get("path"))
+    return site, templates(article["text"], rules.fold())
+
+
+@learn.group(first=MOST_PAGES)
+def site_of(key: Page) -> str:
+    """Each site has an entry of its own."""
+    return key[0]
+
+
+@learn.decide
+def entry(found: list[Page], *, min_pages: int = 3) -> str:
     """The `[[site]]` of one site, its lines in the order of the first page that has them."""
-    often = repeated([[(mark(line), is_long) for line, is_long in page.items()] for page in islice(pages, MOST_PAGES)])
+    if len(found) < min_pages:
+        return ""
+    site, pages = found[0][0], [lines for _, lines in found]
+    often = repeated([(mark(line), is_long) for line, is_long in lines.items()] for lines in pages)
     lines = dict.fromkeys(line for page in pages for line in page if mark(line) in often)
     if not lines:
         return ""

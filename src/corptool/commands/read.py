@@ -6,22 +6,27 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from corptool import formats, keys, metatable, reading
+from corptool import formats, keys, metatable, plugins, reading
 from corptool.stage import source
 
-FORMATS = ["auto", "jsonl", *formats.able("read")]
+FORMATS = plugins.Choice(["auto", "jsonl", *formats.able("read")], "formats")
 
 
 @source
-@click.option("--as", "as_", type=click.Choice(FORMATS), help="The format, where name and content do not tell it.")
+@click.option("--as", "as_", type=FORMATS, help="The format, where name and content do not tell it.")
 @click.option(
     "--map", "map_", metavar="OURS=THEIRS,…", help="Which keys or columns are ours: text=content,title=headline."
 )
-@click.option("--meta", metavar="TABLE", help="A table (CSV, JSON Lines) of what is known of the files, by `file`.")
+@click.option(
+    "--meta",
+    metavar="TABLE",
+    type=click.Path(),
+    help="A table (CSV, JSON Lines) of what is known of the files, by `file`.",
+)
 @click.option("--encoding", metavar="NAME", help="The encoding of the files, such as gb18030, instead of telling it.")
 @click.option("--fetched-at", metavar="DATE", help="When the pages were fetched (ISO 8601), for `origin.fetched`.")
 def read(
-    files: Iterable[str],
+    files: Iterable[str | reading.Piece],
     *,
     files_from: str | None = None,
     as_: str = "auto",

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from corptool import plugins
 from corptool import rules as data
 from corptool.text.boilerplate import PLACES, Rule, match, rule_set
 from corptool.text.lines import page_of
 
-RULE_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+RULE_FILE = plugins.RuleFile()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,10 +34,10 @@ def list_rules(kind: str | None) -> None:
 
 @rules.command()
 @click.argument("line")
-@click.option("--rules", "files", multiple=True, type=RULE_FILE, help="Further rules, from a TOML file.")
-def explain(line: str, files: tuple[Path, ...]) -> None:
+@click.option("--rules", "files", multiple=True, type=RULE_FILE, help="Further rules: a TOML file, or a plug-in's.")
+def explain(line: str, files: tuple[str, ...]) -> None:
     """Say which rule would take out LINE, where, why, and what it lifts."""
-    known = data.boilerplate(*files)
+    known = data.boilerplate(*map(Path, files))
     finding = match(page_of(line, known.fold), 0, PLACES, known)
     if finding is None:
         click.echo("no rule matches")
@@ -49,10 +50,10 @@ def explain(line: str, files: tuple[Path, ...]) -> None:
 
 @rules.command()
 @click.argument("file", type=RULE_FILE)
-def test(file: Path) -> None:
+def test(file: str) -> None:
     """Run the proofs of the rules in FILE: each must match its `removes` and none of its `keeps`."""
     try:
-        known = data.rule_file(file)
+        known = data.rule_file(Path(file))
     except data.RuleError as error:
         raise click.ClickException(str(error)) from error
     failed = [message for rule in known for message in failures(rule)]

@@ -10,7 +10,7 @@ import click
 from corptool import edits
 from corptool.article import Article
 from corptool.formats import File
-from corptool.stage import names, stage, unknown
+from corptool.stage import inverse_of, is_known, names, stage, unknown
 from corptool.text.decode import encode
 
 
@@ -30,15 +30,15 @@ def undo(article: Article, *, before: str | None = None, all_: bool = False, byt
       corptool undo --bytes cleaned.jsonl > page.txt
     """
     if bytes_:
-        return _source(edits.undo_all(article))
+        return _source(edits.undo_all(article, inverse_of))
     if all_:
-        return edits.undo_all(article)
+        return edits.undo_all(article, inverse_of)
     if before is None:
-        return edits.undo(article) if article.get("edits") else article
-    if before not in names():
+        return edits.undo(article, inverse_of) if article.get("edits") else article
+    if not is_known(before):
         raise unknown(before, names())
     while before in [entry["stage"] for entry in article.get("edits", ())]:
-        article = edits.undo(article)
+        article = edits.undo(article, inverse_of)
     return article
 
 

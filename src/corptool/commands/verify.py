@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from functools import lru_cache
 from hashlib import sha256
 
-from corptool import edits, files, reading
+from corptool import edits, files, formats, reading
 from corptool.article import Article
-from corptool.stage import stage
+from corptool.stage import inverse_of, stage
 from corptool.text.decode import encode
 
 
@@ -23,7 +24,7 @@ def verify(article: Article) -> Article:
     \b
       corptool verify corpus.jsonl > /dev/null && echo all there
     """
-    first = edits.undo_all(article)
+    first = edits.undo_all(article, inverse_of)
     origin = article.get("origin") or {}
     if not {"path", "sha256", "format"} <= {*origin}:
         raise ValueError("it has no `origin` that could be verified")
@@ -42,12 +43,12 @@ def _record(origin: Article) -> bytes:
     path, offset = origin["path"], origin.get("offset")
     if path == "-":
         raise ValueError("it was read from standard input, which is gone")
-    if not os.path.isfile(path):
+    if not files.is_remote(path) and not os.path.isfile(path):
         raise ValueError(f"there is no file {path} (a relative path is meant from the folder in which corptool runs)")
     if (length := origin.get("length")) is not None:
         return _piece(origin, offset or 0, length)
     if origin.get("member") is None and offset is not None and files.bare(path) == path:
-        with open(path, "rb") as file:
+        with io.BufferedReader(files.plain(path)) as file:  # type: ignore[type-var]
             if file.read(2) not in reading.UTF16_MARKS:
                 file.seek(offset)
                 return file.readline().rstrip(b"\r\n")
@@ -61,12 +62,17 @@ def _record(origin: Article) -> bytes:
 
 def _piece(origin: Article, offset: int, length: int) -> bytes:
     """The bytes of a record that is no line: a row of a table, an object of an array, a page of a web archive."""
-    path = origin["path"]
-    if origin.get("member") is None and files.bare(path) == path:
-        with open(path, "rb") as file:
+    path, member = origin["path"], origin.get("member")
+    kind = formats.by_suffix().get(files.suffix(files.bare(member or path)))
+    if kind == "parquet" or origin["format"] == "parquet":
+        with io.BytesIO(_whole(path, member)) if member else files.opened(path) as file:
+            row: bytes = formats.load("parquet").record(file, offset)
+            return row
+    if member is None and files.bare(path) == path:
+        with files.plain(path) as file:
             file.seek(offset)
             return file.read(length)
-    return _whole(path, origin.get("member"))[offset : offset + length]
+    return _whole(path, member)[offset : offset + length]
 
 
 @lru_cache(1)

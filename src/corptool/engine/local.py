@@ -5,15 +5,15 @@ Both ways are one: a `Part` (the stages between two corpus stages) turns a batch
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain, groupby, islice, repeat
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place, dumps, loads
+from corptool.article import Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
-from corptool.files import CHUNK
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
@@ -33,12 +33,20 @@ class Report:
         self.names = [step.name for step in steps]
         self.counts: Counts = Counter()
         self.on_lost = on_lost
+        self.read = 0
+        """Bytes of input that have been read; `size` is all of it, where that is known."""
+        self.size: int | None = None
+        self.progress: Callable[[], None] | None = None
+        """Called when something has changed."""
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Result) -> Result:
         """Take in the numbers and losses of a batch."""
         self.counts.update(result.counts)
         for position, lost in result.lost:
             self.on_lost(self.names[position], lost)
+        if self.progress:
+            self.progress()
+        return result
 
     def rows(self) -> list[list[Any]]:
         """One row a step: its name, in, out, dropped, merged, rejected."""
@@ -98,6 +106,9 @@ class Part(NamedTuple):
                 result.keys.append(key)
                 outputs.append(parcel)
         result.counts[position, "in"] += len(result.outputs)
+        if step.stage.kind == "sink":  # the keys are all it takes
+            result.counts[position, "out"] += len(outputs)
+            outputs = []
         return result._replace(outputs=outputs)
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
@@ -133,14 +144,13 @@ class Part(NamedTuple):
 class Decided(NamedTuple):
     """Articles that waited, each with its decision."""
 
-    lines: list[bytes]
+    articles: list[tuple[tuple[Any, ...], bytes]]
+    """The place and the line of each."""
     decisions: list[Any]
 
     def items(self) -> Iterator[Parcel]:
         """The articles."""
-        for waiting in self.lines:
-            place, _, line = waiting.partition(b"\t")
-            yield Parcel(Place(**loads(place)), line)
+        return (Parcel(Place(*place), line) for place, line in self.articles)
 
 
 def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: int = 1) -> Iterator[list[Output]]:
@@ -152,21 +162,27 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
         results = _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else _here(part, incoming)
         if part.key is None:
             outputs = _reported(results, report)
-            yield from _into(sink, len(steps) - 1, outputs, report) if sink else outputs
+            yield from into(sink, len(steps) - 1, outputs, report) if sink else outputs
+            return
+        if part.key[1] is sink:
+            keys = (key for result in results for key in report.add(result).keys)
+            yield [*sink.gathered(sink.decide_groups(sink.first_of_groups(keys, {})))]
             return
         incoming = _decided(part.key[1], results, report)
 
 
 def parts(steps: list[Step]) -> list[Part]:
-    """Cut a pipeline before its corpus stages; source and sink are no part of it."""
+    """Cut a pipeline before its corpus stages; the source is no part of it, nor is a sink that takes one by one."""
     found: list[Part] = []
     reads, decided = steps[0] if steps[0].stage.kind == "source" else None, False
     run: list[tuple[int, Step]] = []
     for position, step in enumerate(steps):
-        if step.stage.kind != "article":
+        if step.stage.kind != "article" and not step.sees_all:
             continue
         if step.sees_all:
             found.append(Part(run, reads, decided, (position, step), len(steps) - 1))
+            if step.stage.kind == "sink":
+                return found
             reads, decided, run = None, True, []
         run.append((position, step))
     return [*found, Part(run, reads, decided, None, len(steps) - 1)]
@@ -177,79 +193,138 @@ def _here(part: Part, batches: Iterable[Batch | Decided]) -> Iterator[Result]:
         yield part(batch)
 
 
+@cache
+def parts_of(text: str) -> list[Part]:
+    """The parts of the pipeline of this text, which are made once in each process."""
+    return parts(Pipeline(text).steps)
+
+
 def _reported(results: Iterable[Result], report: Report) -> Iterator[list[Output]]:
     for result in results:
         report.add(result)
         yield result.outputs
 
 
-def _into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Report) -> Iterator[list[Output]]:
-    def parcels() -> Iterator[Parcel]:
-        for output in chain.from_iterable(outputs):
-            assert isinstance(output, Parcel), "only articles reach a sink"
-            report.counts.update({(position, "in"): 1, (position, "out"): 1})
-            yield output
+def into(sink: Step, position: int, outputs: Iterable[list[Output]], report: Report) -> Iterator[list[Output]]:
+    """What a sink makes of the articles, handed on when those that have arrived are used up."""
+    used_up = False
 
+    def parcels() -> Iterator[Parcel]:
+        nonlocal used_up
+        for arrived in outputs:
+            report.counts.update({(position, "in"): len(arrived), (position, "out"): len(arrived)})
+            for number, output in enumerate(arrived, 1):
+                assert isinstance(output, Parcel), "only articles reach a sink"
+                used_up = number == len(arrived)
+                yield output
+
+    ready: list[Output] = []
     for output in sink.written(parcels()):
-        yield [output]
+        ready.append(output)
+        if used_up:
+            yield ready
+            ready = []
+    yield ready
 
 
 def _decided(step: Step, results: Iterable[Result], report: Report) -> Iterator[Decided]:
     """Keep the articles, on disk where they are many, until the corpus stage has seen all keys."""
     import tempfile
 
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as waiting:
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
 
         def keys() -> Iterator[Any]:
             for result in results:
                 report.add(result)
-                for parcel in result.outputs:
-                    assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
-                    waiting.write(dumps(parcel.place._asdict()) + b"\t" + parcel.line + b"\n")
+                file.write(waiting(result.outputs))
                 yield from result.keys
 
-        made = keys()
-        decisions = step.decide(made)
-        decisions = chain(list(islice(decisions, 1)), decisions)  # the first decision is made when all keys are seen
-        assert next(made, None) is None, f"`{step.name}` decided before it had seen all keys"
-        waiting.seek(0)
-        while lines := waiting.readlines(CHUNK):
-            yield Decided([line[:-1] for line in lines], list(islice(decisions, len(lines))))
-        assert next(decisions, None) is None, f"`{step.name}` decided on more articles than there are"
+        made = decisions(step, keys())
+        file.seek(0)
+        yield from decided(file, made)
+        assert next(made, None) is None, f"`{step.name}` decided on more articles than there are"
+
+
+def waiting(outputs: Iterable[Output]) -> bytes:
+    """Articles as they wait for their decision."""
+    import pickle
+
+    articles = []
+    for parcel in outputs:
+        assert isinstance(parcel, Parcel), "only articles reach a corpus stage"
+        articles.append((tuple(parcel.place), parcel.line))
+    return pickle.dumps(articles, 5)
+
+
+def decisions(step: Step, keys: Iterable[Any]) -> Iterator[Any]:
+    """What a corpus stage decides, once it has seen all keys."""
+    keys = iter(keys)
+    made = step.decide(keys)
+    first = list(islice(made, 1))
+    assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
+    return chain(first, made)
+
+
+def decided(file: IO[bytes], decisions: Iterator[Any]) -> Iterator[Decided]:
+    """The articles that wait in a file, with their decisions."""
+    import pickle
+
+    with contextlib.suppress(EOFError):
+        while True:
+            articles = pickle.load(file)  # noqa: S301 - we wrote it
+            yield Decided(articles, list(islice(decisions, len(articles))))
 
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:
-    """The results of worker processes, in the order of the batches; never more than two tasks a worker wait."""
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
+    """The results of worker processes; never more than two tasks a worker wait."""
+    for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2 * jobs):
+        yield from results
 
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _ignore_interrupts) as pool:
-        tasks: deque[Future[list[Result]]] = deque()
+
+def in_workers(
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
+) -> Iterator[Any]:
+    """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import active_children, get_context
+
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as pool:
+        waiting: deque[Future[Any]] = deque()
         try:
-            for task in _tasks(batches):
-                tasks.append(pool.submit(_work, text, number, task))
-                if len(tasks) > 2 * jobs:
-                    yield from tasks.popleft().result()
-            while tasks:
-                yield from tasks.popleft().result()
+            for task in tasks:
+                waiting.append(pool.submit(function, *task))
+                if len(waiting) > ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BaseException:  # nobody wants the rest, and a task may be long
+            for worker in active_children():
+                worker.terminate()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _work(text: str, number: int, batches: list[Any]) -> list[Result]:
-    return [_parts_of(text)[number](batch) for batch in batches]
+    return [parts_of(text)[number](batch) for batch in batches]
 
 
-@cache
-def _parts_of(text: str) -> list[Part]:
-    return parts(Pipeline(text).steps)
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the parent is the one that answers it."""
+def _live_and_die_with_parent() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
+    import os
     import signal
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    assert parent
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end, daemon=True).start()
 
 
 def _tasks(batches: Iterable[Any]) -> Iterator[list[Any]]:

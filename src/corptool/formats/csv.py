@@ -48,7 +48,7 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
         delimiter, first = given[1], next(lines, "")
     else:
         delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
-    rows = csv.reader(chain([first], lines), delimiter=delimiter)
+    rows = _rows(csv.reader(chain([first], lines), delimiter=delimiter), lines)
     try:
         names = _keys(next(rows, []))
         lines.taken()
@@ -58,7 +58,17 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
                 continue
             yield Record({"origin": origin} | _fields(names, cells), raw, offset)
     except csv.Error as error:
-        raise ValueError(f"line {rows.line_num}: {error}; is a quotation mark not closed?") from None
+        raise ValueError(f"line {lines.number}: {error}; is a quotation mark not closed?") from None
+
+
+def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str]]:
+    """The rows. ValueError: one was still within quotation marks when the file ended, so it is no row but the rest."""
+    start = lines.number
+    for cells in rows:
+        if cells and lines.ended:
+            raise ValueError(f"line {start}: a quotation mark is not closed, and takes in all that follows")
+        yield cells
+        start = lines.number + 1
 
 
 class _Lines:
@@ -75,6 +85,10 @@ class _Lines:
         self.encoding, self.confidence = (encoding, 1.0) if encoding else found
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
+        self.number = 0
+        """How many were asked for."""
+        self.ended = False
+        """One more was asked for than there are."""
         self._raw: list[bytes] = []
         self._damaged: list[decode.Damage] = []
         lines = chain(io.BytesIO(sample[len(mark) :]), file)
@@ -84,7 +98,11 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        return next(self._lines)
+        for line in self._lines:
+            self.number += 1
+            return line
+        self.ended = True
+        raise StopIteration
 
     def taken(self) -> tuple[bytes, int, dict[str, Any]]:
         """(the bytes asked for since the last time, their place in the file, what decoding found)."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
 from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
+from corptool.text.dates import whole_dates
 from corptool.text.decode import decode
+from corptool.text.headline import headline
 from corptool.text.markup import parse
-from corptool.text.rendering import lines
+from corptool.text.published import days
+from corptool.text.rendering import Line, lines
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
@@ -39,18 +41,12 @@ PUBLISHED = (
     "citation_publication_date", "citation_date", "dc.date.issued", "dc.date", "dc.date.created",
     "dcterms.created", "dcterms.date", "date",
 )  # fmt: skip
+COMPACT_DATE = re.compile(r"^\s*((?:19|20)\d\d)([01]\d)([0-3]\d)(?:\d{4}(?:\d\d)?)?(?!\d)")
 LONGEST_NAME = 60  # characters; what is longer is a biography
 URL_DATE = re.compile(r"/((?:19|20)\d\d/[01]?\d/[0-3]?\d)/")
-TITLE_PARTS = re.compile(r"\s+[-–—|·:»]\s+|\s*[|｜_]\s*")
 MODIFIED = ("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "lastmod")
 AUTHOR = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "citation_author", "byl")
 SITE = ("og:site_name", "application-name", "sitename")
-
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
-YEAR_FIRST = re.compile(r"(\d{4})([-/.年]?)([01]?\d)(?:\2|月)([0-3]?\d)(?!\d{1,3}(?:\D|$))")
-MONTH_FIRST = re.compile(rf"(?:[a-z]+,\s*)?{_MONTH}\s+(\d{{1,2}}),?\s+(\d{{4}})", re.IGNORECASE)
-DAY_FIRST = re.compile(rf"(?:[a-z]+,\s*)?(\d{{1,2}})\s+{_MONTH},?\s+(\d{{4}})", re.IGNORECASE)
 
 
 def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
@@ -82,6 +78,13 @@ def python_name(encoding: str) -> str | None:
     return BROWSERS_READ.get(name, name)
 
 
+def read_record(fields: dict[str, Any]) -> dict[str, Any]:
+    """A record of which `html` is a page. What the record says of it goes before what the page says of itself."""
+    page = read_markup(fields["html"])
+    given = {key: value for key, value in fields.items() if value is not None or key not in page}
+    return {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
+
+
 def read_markup(markup: str) -> dict[str, Any]:
     """The fields of a page: `text`, one block a line, and one hint a line: [tag, share of links, words].
 
@@ -91,24 +94,33 @@ def read_markup(markup: str) -> dict[str, Any]:
     page = parse(markup)
     shown = lines(page)
     fields: dict[str, Any] = {"text": "\n".join(line.text for line in shown)}
-    return fields | metadata(page) | {"hints": [[line.tag, line.links, line.words] for line in shown]}
+    return fields | metadata(page, shown) | {"hints": [[line.tag, line.links, line.words] for line in shown]}
 
 
-def metadata(page: LexborHTMLParser) -> dict[str, Any]:
-    """`title`, `published`, `author`, `site`, `url` and `meta.modified`, as far as the markup tells without a guess."""
+def metadata(page: LexborHTMLParser, shown: Sequence[Line]) -> dict[str, Any]:
+    """`title`, `published`, `author`, `site`, `url`, and in `meta` `modified` and `published_other`.
+
+    As far as the markup, or what is shown beside the title, tells without a guess.
+    """
     linked = linked_data(page)
     tags = meta_tags(page)
     site = _first(tags, SITE) or _names(linked.get("publisher"))
-    published = next(filter(None, map(iso_date, _dates(page, linked, tags))), None)
+    title = _title(page, linked, tags, site, shown)
+    claimed = next(filter(None, map(iso_date, _dates(page, linked, tags))), None)
     changed = (str(linked.get("dateModified") or ""), *(tags.get(key, "") for key in MODIFIED))
     modified = next(filter(None, map(iso_date, changed)), None)
+    told = days(shown, title, claimed, modified)
+    meta = {
+        "published_other": [told.other] if told.other else None,
+        "modified": told.modified if told.modified != told.published else None,
+    }
     found = {
-        "title": _title(page, linked, tags, site),
-        "published": published,
+        "title": title,
+        "published": told.published,
         "author": next(filter(None, map(_names, _authors(page, linked, tags))), None),
         "site": site,
         "url": next(filter(_absolute, _urls(page, linked, tags)), None),
-        "meta": {"modified": modified} if modified and modified != published else None,
+        "meta": {key: value for key, value in meta.items() if value},
     }
     return {key: value for key, value in found.items() if value}
 
@@ -145,20 +157,12 @@ def linked_data(page: LexborHTMLParser) -> dict[str, Any]:
     return {"datePublished": dated["datePublished"]} if dated else {}
 
 
-def _title(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str], site: str | None) -> str | None:
-    """The heading that the head of the page repeats; else what the head says, without the name of the site."""
-    told = [_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title")]
-    parts = {claim: [part for part in TITLE_PARTS.split(claim) if part != site] for claim in told if claim}
-    longest = {claim: max(map(len, split), default=0) for claim, split in parts.items()}
-    for level in ("h1", "h2"):
-        headings = [_line(node.text()) for node in page.css(level)[:12]]
-        # the site's own name stands in a heading too, but there is something longer beside it in the head
-        fitting = [one for one in headings if any(one in claim and 2 * len(one) > longest[claim] for claim in parts)]
-        if title := max(fitting, key=len, default=None):
-            return title
-    for claim, split in ((claim, split) for claim, split in parts.items() if split):
-        return claim if len(split) == len(TITLE_PARTS.split(claim)) else max(split, key=len, default=claim)
-    return None
+def _title(
+    page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str], site: str | None, shown: Iterable[Line]
+) -> str | None:
+    told = (_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title"))
+    headings = [[_line(node.text()) for node in page.css(level)] for level in ("h1", "h2")]
+    return headline([claim for claim in told if claim], [*headings, [line.text for line in shown]], site)
 
 
 def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str]:
@@ -200,20 +204,7 @@ def iso_date(words: str) -> str | None:
     >>> iso_date("2020年2月21日 18:05"), iso_date("Fri, 21 Feb 2020 10:00:00 GMT"), iso_date("02/03/2020")
     ('2020-02-21', '2020-02-21', None)
     """
-    words = words.strip()
-    if found := YEAR_FIRST.match(words):
-        year, month, day = found[1], found[3], found[4]
-    elif found := MONTH_FIRST.match(words):
-        year, month, day = found[3], found[1], found[2]
-    elif found := DAY_FIRST.match(words):
-        year, month, day = found[3], found[2], found[1]
-    else:
-        return None
-    number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
-    try:
-        return date(int(year), number, int(day)).isoformat() if int(year) >= 1900 else None
-    except ValueError:
-        return None
+    return next((found.value[:10] for found in whole_dates(COMPACT_DATE.sub(r"\1-\2-\3", words))), None)
 
 
 def _names(value: Any) -> str | None:

@@ -1,122 +1,127 @@
-"""Which pairs of texts are worth comparing: those that agree in two neighbouring bins of their signatures."""
+"""Which pairs of texts are worth comparing: those that agree in two neighbouring bins of their signatures, or in one
+in which hardly any other text agrees with them.
+
+A signature is made of its text alone, so it can be made anywhere and never changes. Which texts of a bucket are paired
+depends on nothing but the bucket.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-
-from corptool.text.resemblance import Sketches
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 BINS = 64
-BLOCK = 16384
+BLOCK = 4096
 """Texts whose signatures are made at a time."""
-NEIGHBOURS, FEW_NEIGHBOURS = 8, 2
-"""With how many of the next texts of a bucket each text is paired: a giant bucket costs no square."""
-TELLING = 32
-"""Two bins that agree make a pair only where their shingles weigh at least this; of others it takes four."""
+NEIGHBOURS, FEW_NEIGHBOURS = 8, 1
+"""With how many of the next texts of a bucket each text is paired; with how many where more than NEIGHBOURS are in it.
+Such a bucket is one of boilerplate or of a form, or of an article that is found all over, whose copies hang together by
+the next of kin alone."""
+AGREEING, AGREEING_PART = 0.25, 0.6
+"""Pairs of which the signatures say that both have less of all they have, or of the shorter, are not compared."""
+CROWDS = 4
+"""Buckets of more are looked at in every fourth column only: the same copies, at a quarter of the cost."""
+RARE = 4
+"""In a bucket of one bin with no more texts all are paired."""
 EMPTY = 0xFFFFFFFF
 
 
-def signatures(sketches: Sketches, weight: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """For each text and bin the hash that was drawn (or EMPTY), and its weight (or 0).
+def signatures(hashes: NDArray[np.uint32], edges: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """For each text (the hashes of each ascend) and bin the lowest of the hashes that fall into the bin, or EMPTY.
 
-    Of a text's shingles that some other text has too, one a bin is drawn, the heavier the likelier, and the same in
-    every text that holds it: weighted one-permutation MinHash.
+    One-permutation MinHash: two texts agree in about that share of the bins in which their shingles do.
     """
     import numpy as np
 
-    edges, texts = sketches.edges, sketches.edges.size - 1
-    drawn = np.empty((texts, BINS), np.uint32)
-    heavy = np.zeros((texts, BINS), np.uint8)
+    texts = edges.size - 1
+    drawn = np.full((texts, BINS), EMPTY, np.uint32)
     for start in range(0, texts, BLOCK):
         stop = min(start + BLOCK, texts)
-        within = slice(edges[start], edges[stop])
-        at = np.flatnonzero(sketches.frequency[within] > 1)
-        text = np.repeat(np.arange(stop - start), np.diff(np.searchsorted(at, edges[start : stop + 1] - edges[start])))
-        hashes = sketches.hashes[within][at]
-        weights = weight[sketches.frequency[within][at]]
-        mixed = hashes * np.uint32(0x9E3779B1)
+        some = hashes[edges[start] : edges[stop]]
+        mixed = some * np.uint32(0x9E3779B1)
         mixed ^= mixed >> np.uint32(15)
         mixed *= np.uint32(0x85EBCA77)
-        # -log(1 - u), nearly: low hashes, which every text keeps, come first, and the same on every machine
-        unit = (hashes >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
-        rank = ((unit + unit * unit / 2) / weights).view(np.uint32).astype(np.uint64)
-        keys = np.full((stop - start) * BINS, np.uint64(0xFFFFFFFFFFFFFFFF))
-        bins = text * BINS + (mixed & np.uint32(BINS - 1))
-        np.minimum.at(keys, bins, rank << np.uint64(32) | hashes)
-        drawn[start:stop] = keys.astype(np.uint32).reshape(-1, BINS)
-        chosen = keys.astype(np.uint32)[bins] == hashes
-        heavy[start:stop].reshape(-1)[bins[chosen]] = weights[chosen]
-    return drawn, heavy
+        at = np.repeat(np.arange(start, stop) * BINS, np.diff(edges[start : stop + 1]))
+        at += mixed & np.uint32(BINS - 1)
+        drawn.reshape(-1)[at[::-1]] = some[::-1]  # what is written last stays: the first, which is the lowest
+    return drawn
 
 
-def candidates(drawn: NDArray[np.uint32], heavy: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Pairs of texts as left << 32 | right with left < right, sorted.
+def candidates(drawn: NDArray[np.uint32], short: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Pairs of texts as left << 32 | right with left < right, once for each bucket in which they meet.
 
-    Forms and pages full of boilerplate agree in many shingles that tell little. Of these four must agree, and a text
-    is paired with few neighbours: enough for the copies of an article that is found all over.
+    `drawn` holds some neighbouring columns of signatures, of which the last is no more than a neighbour. A bucket is of
+    texts that agree in two neighbours, or of `short` texts that agree in one. Its texts come in their order.
     """
     import numpy as np
 
     filled = drawn != EMPTY
-    few = filled.sum(1) <= BINS // 2
     found = []
-    for column in range(BINS):
-        after = (column + 1) % BINS
-        telling = np.minimum(heavy[:, column], heavy[:, after]) >= TELLING
-        texts = np.flatnonzero(filled[:, column] & filled[:, after] & telling)
-        key = drawn[texts, column].astype(np.uint64) << np.uint64(32) | drawn[texts, after]
-        found.append(_bucket_pairs(key, texts, NEIGHBOURS))
-        lone = np.flatnonzero(few & (heavy[:, column] >= TELLING))
-        found.append(_bucket_pairs(drawn[lone, column].astype(np.uint64), lone, NEIGHBOURS))
-        if column % 4 == 3:
-            four = slice(column - 3, column + 1)
-            texts = np.flatnonzero(filled[:, four].all(1) & (heavy[:, four] < TELLING).any(1))
-            key = np.zeros(texts.size, np.uint64)
-            for each in range(column - 3, column + 1):
-                key = (key ^ drawn[texts, each]) * np.uint64(0x9E3779B97F4A7C15)
-                key ^= key >> np.uint64(29)
-            found.append(_bucket_pairs(key, texts, FEW_NEIGHBOURS))
-            found = [_distinct(np.concatenate(found))]
-    return found[0]
+    for column in range(drawn.shape[1] - 1):
+        texts = np.flatnonzero(filled[:, column])
+        one = drawn[texts, column]
+        found.append(_bucket_pairs(one, texts, rare=True))
+        found.append(_bucket_pairs(one[short[texts]], texts[short[texts]]))
+        two = filled[texts, column + 1]
+        texts, other = texts[two], drawn[texts[two], column + 1]
+        mixed = (one[two] ^ other * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
+        found.append(_bucket_pairs(mixed, texts, crowds=column % CROWDS == 0))
+    return np.concatenate(found)
 
 
-def agreement(drawn: NDArray[np.uint32], pairs: NDArray[np.uint64], block: int = 1 << 16) -> NDArray[np.float32]:
-    """In what share of the bins that either text of a pair has filled the two agree."""
+def are_short(drawn: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which signatures are half empty, so that few neighbouring bins are filled."""
+    short: NDArray[np.bool_] = (drawn != EMPTY).sum(1) <= BINS // 2
+    return short
+
+
+def promising(
+    drawn: NDArray[np.uint32], lengths: NDArray[np.int64], pairs: NDArray[np.uint64], block: int = 4096
+) -> NDArray[np.bool_]:
+    """Whether the texts of a pair agree in enough bins: to be alike, or, by their lengths, one a part of the other."""
     import numpy as np
 
-    result = np.empty(pairs.size, np.float32)
+    result = np.empty(pairs.size, bool)
     for start in range(0, pairs.size, block):
-        some = pairs[start : start + block]
-        left, right = drawn[(some >> np.uint64(32)).astype(np.int64)], drawn[(some & np.uint64(EMPTY)).astype(np.int64)]
-        filled = (left != EMPTY) | (right != EMPTY)
-        result[start : start + block] = ((left == right) & filled).sum(1) / np.maximum(1, filled.sum(1))
+        left, right = sides(pairs[start : start + block])
+        ours, theirs = drawn[left], drawn[right]
+        filled = (ours != EMPTY) | (theirs != EMPTY)
+        share = ((ours == theirs) & filled).sum(1) / np.maximum(1, filled.sum(1))
+        both = share / (1 + share) * (lengths[left] + lengths[right])
+        part = both >= AGREEING_PART * np.minimum(lengths[left], lengths[right])
+        result[start : start + block] = (share >= AGREEING) | part
     return result
 
 
-def _bucket_pairs(key: NDArray[np.uint64], text: NDArray[np.int64], neighbours: int) -> NDArray[np.uint64]:
-    """Pairs of texts with the same key; the texts ascend."""
+def sides(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The two texts of each pair."""
     import numpy as np
 
-    order = np.argsort(key, kind="stable")
-    key, text = key[order], text[order].astype(np.uint64)
-    found = []
-    at = np.arange(key.size - 1)
-    for step in range(1, neighbours + 1):
-        at = at[at + step < key.size]
-        at = at[key[at + step] == key[at]]  # who has no neighbour at this distance has none farther off
-        if not at.size:
-            break
-        found.append(text[at] << np.uint64(32) | text[at + step])
-    return np.concatenate(found) if found else np.empty(0, np.uint64)
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(EMPTY)).astype(np.int64)
 
 
-def _distinct(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _bucket_pairs(
+    key: NDArray[np.uint32], text: NDArray[np.int64], *, rare: bool = False, crowds: bool = True
+) -> NDArray[np.uint64]:
+    """Pairs of texts with the same key; with `rare` of small buckets only, without `crowds` not of large ones."""
     import numpy as np
 
-    pairs.sort()
-    distinct: NDArray[np.uint64] = pairs[np.diff(pairs, prepend=~pairs[:1]) != 0]
-    return distinct
+    members = key.astype(np.uint64) << np.uint64(32) | text.astype(np.uint64)
+    members.sort()
+    keys, texts = members >> np.uint64(32), members & np.uint64(EMPTY)
+    starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+    sizes = np.diff(starts, append=keys.size)
+    found = [np.empty(0, np.uint64)]
+    for step in range(1, RARE if rare else NEIGHBOURS + 1):
+        wanted = sizes > step
+        if rare:
+            wanted &= sizes <= RARE
+        elif step > FEW_NEIGHBOURS or not crowds:
+            wanted &= sizes <= NEIGHBOURS
+        times = sizes[wanted] - step
+        at = np.arange(times.sum()) + np.repeat(starts[wanted] - np.cumsum(times) + times, times)
+        found.append(texts[at] << np.uint64(32) | texts[at + step])
+    return np.concatenate(found)

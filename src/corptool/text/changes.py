@@ -87,6 +87,8 @@ def diff(old: str, new: str) -> list[Change]:
     >>> [change[:3] for change in diff("头发\\n和 end", "頭髮\\n和 the end")]
     [(0, 2, '頭髮'), (5, 5, 'the ')]
     """
+    if old == new:
+        return []
     olds, news = _lines(old), _lines(new)
     changes: list[Change] = []
     at = 0

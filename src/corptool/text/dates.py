@@ -35,15 +35,23 @@ _FORMS = [
     re.compile(
         rf"(?:民国|民國)\s?(?P<minguo>\d{{2,3}})\s?年\s?(?P<month>\d{{1,2}})\s?月\s?(?P<day>\d{{1,2}})\s?[日號号]{_WEEKDAY}{_TIME}"
     ),
+    # day and month in either order: a date only where one of them is above 12
+    re.compile(
+        rf"(?<![\d/.-])(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2(?P<year>(?:19|20)\d\d)(?!\d){_TIME}", re.IGNORECASE
+    ),
 ]
+_CHANGED = re.compile(
+    r"(?:updat|modif|revis|edited|last (?:review|chang)|更新|修改|修订|修訂|编辑[于於]|編輯[于於])[^\d]{0,24}$",
+    re.IGNORECASE,
+)
 _UNITS = "second|minute|hour|day|week|month|year"
-_DIGIT = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20)\d\d|民[国國]")
 _RELATIVE = re.compile(
     rf"(?:\d+|an?|one|two|three)\s+(?:{_UNITS})s?\s+ago\b|\byesterday\b|刚刚|剛剛|昨天|前天|"
     r"\d+\s?(?:秒|分钟|分鐘|小时|小時|个小时|個小時|天|日|周|週|个月|個月|年)[之以]?前",
     re.IGNORECASE,
 )
-_PARTIAL = re.compile(r"(?<![\d年-])(?P<month>\d{1,2})(?:月(?P<day>\d{1,2})[日号號]|[-/](?P<day2>\d{1,2})(?!\d))")
+_PARTIAL = re.compile(r"(?<![\d年/-])(?P<month>\d{1,2})(?:月(?P<day>\d{1,2})[日号號]|[-/](?P<day2>\d{1,2})(?![\d/-]))")
 
 
 class Found(NamedTuple):
@@ -53,7 +61,7 @@ class Found(NamedTuple):
     end: int
     value: str
     sort: str
-    """`whole`, `partial` (no year: `--06-13`) or `relative`."""
+    """`whole`, `changed` (whole, but the day of an update), `partial` (no year: `--06-13`) or `relative`."""
 
 
 def find_date(text: str) -> Found | None:
@@ -64,10 +72,8 @@ def find_date(text: str) -> Found | None:
     >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
     ['--05-08', '2 months ago']
     """
-    forms = _FORMS if _DIGIT.search(text) else []
-    whole = [found for form in forms for match in form.finditer(text) if (found := _whole(match))]
-    if whole:
-        return min(whole)
+    if whole := whole_dates(text):
+        return min(whole, key=lambda found: found.sort == "changed")
     if match := _RELATIVE.search(text):
         return Found(match.start(), match.end(), match[0], "relative")
     for match in _PARTIAL.finditer(text):
@@ -75,6 +81,24 @@ def find_date(text: str) -> Found | None:
         if _exists(2000, month, day):
             return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")
     return None
+
+
+def whole_dates(text: str) -> list[Found]:
+    """All dates of a line that have a year, in order.
+
+    >>> [found[2:] for found in whole_dates("Published Feb 21, 2020 | Updated: 3/22/2020, 4/5/2020")]
+    [('2020-02-21', 'whole'), ('2020-03-22', 'changed')]
+    """
+    if not _YEAR.search(text):
+        return []
+    found = sorted(one for form in _FORMS for match in form.finditer(text) if (one := _whole(match)))
+    at, apart = 0, []
+    for one in found:
+        if one.start >= at:
+            changed = _CHANGED.search(text, at, one.start)
+            apart.append(one._replace(sort="changed") if changed else one)
+            at = one.end
+    return apart
 
 
 def resolved(words: str | None, fetched: str) -> str | None:
@@ -102,8 +126,13 @@ def resolved(words: str | None, fetched: str) -> str | None:
 def _whole(match: re.Match[str]) -> Found | None:
     part = match.groupdict()
     year = int(part["minguo"]) + 1911 if part.get("minguo") else int(part["year"])
-    month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
-    day = int(part["day"])
+    if part.get("one"):
+        month, day = sorted((int(part["one"] or 0), int(part["two"] or 0)))
+        if day < 13 and month != day:
+            return None
+    else:
+        month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
+        day = int(part["day"])
     if not _exists(year, month, day):
         return None
     value = f"{year:04}-{month:02}-{day:02}"

@@ -51,12 +51,13 @@ def fold(texts: Sequence[str], table: NDArray[np.uint32]) -> Folded:
     kept = np.flatnonzero(codes > BREAK)
     breaks = np.sort(np.searchsorted(kept, np.append(np.flatnonzero(codes == BREAK), edges)))
     breaks = breaks[np.diff(breaks, append=-1) != 0]
-    numbers, text = _numbers(codes, edges)
+    codes, edges = codes[kept], np.searchsorted(kept, edges)
+    numbers, text = _numbers(codes, kept, edges)
     order = np.lexsort((numbers, text))
     numbers, text = numbers[order], text[order]
     new = (np.diff(numbers, prepend=~numbers[:1]) != 0) | (np.diff(text, prepend=-1) != 0)
     number_edges = np.searchsorted(text[new], np.arange(edges.size))
-    return Folded(codes[kept], np.searchsorted(kept, edges), breaks, numbers[new], number_edges)
+    return Folded(codes, edges, breaks, numbers[new], number_edges)
 
 
 def _skip_glosses(points: NDArray[np.uint32], codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> None:
@@ -80,8 +81,10 @@ def _skip_glosses(points: NDArray[np.uint32], codes: NDArray[np.uint32], edges: 
         codes[at[length >= offset] + offset] = 0
 
 
-def _numbers(codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """(hash of the neighbours and of the value, text) of every run of digits.
+def _numbers(
+    codes: NDArray[np.uint32], kept: NDArray[np.int64], edges: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """(hash of the neighbours and of the value, text) of every run of digits; `kept` is where the codes stood.
 
     Neighbours are letters, so that the day of a date has the same whatever the month is. They may lie in the text
     before or after: a run has the same hash only where its neighbours within its own text are far enough.
@@ -94,20 +97,21 @@ def _numbers(codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> tuple[NDArr
         return np.empty(0, np.uint64), at
     text = np.searchsorted(edges, at, "right") - 1
     first = np.ones(at.size, bool)
-    first[1:] = (np.diff(at) > 1) | (np.diff(text) > 0)
+    first[1:] = (np.diff(kept[at]) > 1) | (np.diff(text) > 0)
     starts = np.flatnonzero(first)
     text = text[starts]
     last = np.append(starts[1:], at.size)[np.cumsum(first) - 1] - 1
     power = np.uint64(10) ** (last - np.arange(at.size)).astype(np.uint64)
     values = np.add.reduceat((codes[at] - np.uint32(48)).astype(np.uint64) * power, starts)
-    letters = np.flatnonzero((codes > BREAK) & ~digit)
-    place = np.searchsorted(letters, at[starts])
+    letters = codes[~digit]
+    place = at[starts] - starts  # so many letters stand before
+    low, high = (edge - np.searchsorted(at, edge) for edge in (edges[text], edges[text + 1]))
     hashes = np.zeros(starts.size, np.uint64)
     for offset in range(-BEFORE, AFTER):
-        near = letters.take(place + offset, mode="clip") if letters.size else np.zeros(starts.size, np.int64)
-        inside = (place + offset >= 0) & (place + offset < letters.size)
-        inside &= (near >= edges[text]) & (near < edges[text + 1])
-        hashes = (hashes + np.where(inside, codes[near], 0)) * np.uint64(0x9E3779B97F4A7C15)
+        near = place + offset
+        inside = (near >= low) & (near < high)
+        hashes[inside] += letters[near[inside]]
+        hashes *= np.uint64(0x9E3779B97F4A7C15)
         hashes ^= hashes >> np.uint64(29)
     values = values * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(64 - VALUE_BITS)
     return hashes >> np.uint64(32) << np.uint64(VALUE_BITS) | values, text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,11 +17,19 @@ MOST_ATTRIBUTES = 200
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 FLAT = VOID | frozenset("p li dt dd tr td th thead tbody tfoot colgroup option optgroup rt rp".split())
 """Elements that the next of their kind closes: a thousand of them without end tags stand side by side."""
-RAW = frozenset("script style textarea title xmp".split())
+RAW = "script|style|textarea|title|xmp"
 """Elements whose text holds no tags."""
-TAG = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*)")
-ATTRIBUTE = re.compile(r"""[\s/]*+(?![\s/>])[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]*+))?+""")
-END = re.compile(r"[\s/]*>")
+_ATTRIBUTE = r"""[\s/]*+(?![\s/>])[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]*+))?+"""
+ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}")
+PIECE = re.compile(
+    rf"""<(?:
+        !(?=--) (?:[^-]++|-(?!->))*+ (?:-->|\Z)
+        | (?P<close>/)?+ (?P<name>(?P<raw>(?:{RAW})(?![^\s/>]))|[a-z][^\s/>]*+) (?P<attributes>(?:{_ATTRIBUTE})*+)
+          (?: [\s/]*+> (?(close)|(?(raw)(?:[^<]++|<(?!/(?P=raw)))*+)) | (?P<endless>.+) | \Z )
+    )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+"""A comment, or a tag (one of raw text with its text). What has no end reaches to the end of the page."""
 
 
 def parse(markup: str) -> LexborHTMLParser:
@@ -39,41 +48,41 @@ def harmless(markup: str) -> str:
     >>> len(harmless("<div>" * 600 + "深"))
     2501
     """
-    kept: list[str] = []
+    pieces = PIECE.findall(markup)
+    left_out = list(_too_deep(pieces))
+    if not any(left_out) and all(_few(piece[3]) == piece[3] for piece in pieces):
+        return markup
+    out = iter(left_out)
+
+    def shorter(found: re.Match[str]) -> str:
+        attributes = found["attributes"] or ""
+        return "" if next(out) else found[0].replace(attributes, _few(attributes), 1)
+
+    return PIECE.sub(shorter, markup)
+
+
+def _few(attributes: str) -> str:
+    """The first of the attributes of a tag."""
+    if len(attributes) < 2 * MOST_ATTRIBUTES:
+        return attributes
+    found = ATTRIBUTES.match(attributes)
+    return found[0] if found else ""
+
+
+def _too_deep(pieces: Iterable[tuple[str, ...]]) -> Iterator[bool]:
+    """For each piece whether it is a tag deeper than `DEEPEST`, or none at all: one that does not end."""
     opened: Counter[str] = Counter()
-    depth = at = 0
-    while found := TAG.search(markup, at):
-        kept.append(markup[at : found.start()])
-        if found[0] == "<!--":
-            at = markup.find("-->", found.start() + 2) + 3
-            if at < 3:
-                return "".join(kept)  # a comment without an end hides the rest
-            continue
-        tag, cut, at = _tag(markup, found)
-        if at < 0:
-            return "".join(kept)  # so does a tag without one
-        name = found[2].lower()
-        if name not in FLAT and (not found[1] or opened[name]):
-            step = -1 if found[1] else 1
-            opened[name] += step
-            depth += step
-        if name in FLAT or depth + bool(found[1]) <= DEEPEST:
-            kept.append(tag + ">" if cut else markup[found.start() : at])
-        if name in RAW and not found[1]:
-            end = re.compile(f"</{name}", re.IGNORECASE).search(markup, at)
-            close = end.start() if end else len(markup)
-            kept.append(markup[at:close])
-            at = close
-    return "".join((*kept, markup[at:]))
-
-
-def _tag(markup: str, found: re.Match[str]) -> tuple[str, bool, int]:
-    """(the tag as far as its first attributes go, whether that cuts it, where it ends or -1)."""
-    at, count, short = found.end(), 0, found.end()
-    while attribute := ATTRIBUTE.match(markup, at):
-        at = attribute.end()
-        count += 1
-        if count <= MOST_ATTRIBUTES:
-            short = at
-    end = END.match(markup, at)
-    return markup[found.start() : short], count > MOST_ATTRIBUTES, end.end() if end else -1
+    depth = 0
+    for close, name, raw, _, endless in pieces:
+        name = name.lower()
+        if raw or name in FLAT or not name:
+            yield bool(endless)
+        elif not close:
+            opened[name] += 1
+            depth += 1
+            yield depth > DEEPEST or bool(endless)
+        else:
+            yield depth > DEEPEST
+            if opened[name]:
+                opened[name] -= 1
+                depth -= 1

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from corptool.text.boilerplate import Finding
 from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
+from corptool.text.published import ABOVE, BELOW, LONGEST, says_published
 
 _HOME = re.compile(
     r"(?:home(?: ?page)?|首[页頁]|主[页頁]|网站首页|網站首頁|正文|current location|[^:：]*位置)",
@@ -59,12 +60,18 @@ def find_dateline(line: str) -> Dateline | None:
 
 
 def fields(
-    lines: Sequence[Line], found: Sequence[Finding], *, dateline: bool = True, fetched: str | None = None
+    lines: Sequence[Line],
+    found: Sequence[Finding],
+    *,
+    dateline: bool = True,
+    fetched: str | None = None,
+    published: str | None = None,
 ) -> dict[str, Any]:
     """What can be lifted: `title`, `published`, `site`, `source`, `author`, and the rest under `meta`.
 
     Only what is known is there. The first value of a field wins, but see `_dates` for dates. Words such as
-    "3 days ago" become a date only where it is known when the page was fetched.
+    "3 days ago" become a date only where it is known when the page was fetched. `published` is the day that is known
+    already: dates of another day are reported beside it.
     """
     lifted: dict[str, Any] = {}
     meta: dict[str, Any] = {}
@@ -79,7 +86,7 @@ def fields(
                 lifted.setdefault(name, _BY.sub("", value))
             elif name != "date" and value:
                 meta.setdefault(name, value)
-    _dates(lifted, meta, found)
+    _dates(lifted, meta, lines, found, published)
     if fetched and "published" not in lifted and (then := resolved(meta.get("published_relative"), fetched)):
         lifted["published"] = then
     taken = {finding.line for finding in found}
@@ -137,27 +144,35 @@ def _spelled_out(lifted: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]
         yield from labelled(value) if name == "labels" else [(name, value)]
 
 
-def _dates(lifted: dict[str, Any], meta: dict[str, Any], found: Iterable[Finding]) -> None:
+def _dates(
+    lifted: dict[str, Any], meta: dict[str, Any], lines: Sequence[Line], found: Iterable[Finding], known: str | None
+) -> None:
     """The date nearest below the title is the article's; other whole dates are reported beside it.
 
-    A page of a site often names the day on which the page was made above the title that it repeats.
+    A page of a site often names the day on which the page was made above the title that it repeats. A line beside the
+    title that is no part of the body may tell the date whether a rule knows it or not.
     """
-    title = max((f.line for f in found if any(name == "title" for name, _ in f.lifted)), default=-1)
+    title = max((f.line for f in found if f.kind == "title"), default=None)
+    at = -1 if title is None else title
     values = [(finding.line, value) for finding in found for name, value in finding.lifted if name == "date"]
-    dates = [(line, date) for line, value in values if (date := find_date(value))]
-    dates.sort(key=lambda dated: (dated[0] < title, dated[0]))
-    whole = [date.value for _, date in dates if date.sort == "whole"]
-    if whole:
-        day, _, time = whole[0].partition("T")
+    if title is not None:
+        near = {f.line for f in found if title - ABOVE <= f.line <= title + BELOW} - {line for line, _ in values}
+        values += [(line, lines[line].text) for line in near if len(lines[line].text) <= LONGEST]
+    dates = [(not says_published(value, date), line, date) for line, value in values if (date := find_date(value))]
+    dates.sort(key=lambda dated: (dated[0], dated[1] < at, abs(dated[1] - at)))
+    whole = [date.value for *_, date in dates if date.sort == "whole"]
+    if day := known or next((value[:10] for value in whole), None):
         lifted["published"] = day
-        if time:
-            meta["published_time"] = whole[0]
-        if others := list(dict.fromkeys(value for value in whole[1:] if value[:10] != day)):
+        if time := next((value for value in whole if value[:10] == day and "T" in value), None):
+            meta["published_time"] = time
+        if others := list(dict.fromkeys(value for value in whole if value[:10] != day)):
             meta["published_other"] = others
+    if changed := _first(dates, "changed"):
+        meta["modified"] = changed[:10]
     for sort in ("relative", "partial"):
         if words := _first(dates, sort):
             meta[f"published_{sort}"] = words
 
 
-def _first(dates: Iterable[tuple[int, Found]], sort: str) -> str | None:
-    return next((date.value for _, date in dates if date.sort == sort), None)
+def _first(dates: Iterable[tuple[bool, int, Found]], sort: str) -> str | None:
+    return next((date.value for *_, date in dates if date.sort == sort), None)

@@ -1,23 +1,27 @@
-"""What pairs of texts of a corpus are to each other: edited copies, a part and its whole, the same form filled in."""
+"""What pairs of texts of a corpus are to each other: edited copies, a part and its whole, the same form filled in.
+
+Asked in two steps. `alike` needs the two texts alone, so its answer never changes; `relation` needs what the shingles
+of the two tell in this corpus. Both take a block of pairs and the sketches of their texts.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.candidates import agreement, candidates, signatures
-from corptool.text.frequencies import few, frequencies, weights
+from corptool.text.candidates import sides
+from corptool.text.frequencies import HEAVIEST
 from corptool.text.groups import components
-from corptool.text.resemblance import Numbers, Own, Shares, Sketches, numbers, own, shares, sides
+from corptool.text.resemblance import Numbers, Own, Shares, Sketches, numbers, own, shares
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 NEAR, CONTAINED, TEMPLATE = 1, 2, 3
+LEFT, NEITHER = 0, 2
+"""Which text of a pair (RIGHT is 1)."""
 
 # Chosen on seven generated sets of 300 to 100,000 texts together; why each is asked: docs/decisions/copies.md.
-AGREEMENT = 0.25
-"""Candidates whose signatures agree less are not compared."""
 ALIKE, PART = 0.3, 0.75
 """Of pairs that resemble less, and of which neither is a part of the other so far, nothing more is asked."""
 COPIES = 0.75
@@ -25,6 +29,8 @@ COPIES = 0.75
 shingles of an article that was reprinted a hundred times would look like boilerplate."""
 TELLING = 64
 """A shingle tells something where it weighs at least this (of 255)."""
+WEIGHTLESS = 3
+"""What is found throughout the corpus weighs at most this."""
 OWN, SCATTERED, CONCENTRATION = 0.04, 0.06, 0.4
 """A copy has no stretch to itself longer than OWN of the text; or than SCATTERED, if that is less than CONCENTRATION of
 all it has to itself: characters misread are spread over the text, another story is not."""
@@ -44,65 +50,36 @@ HEAVY, IDENTICAL, WITHIN = 0.55, 0.95, 0.99
 """Of two texts of which more than HEAVY is boilerplate, nearly everything must agree."""
 
 
-class Related(NamedTuple):
-    """Pairs of texts (left < right) with what they are to each other, as columns."""
+class Alike(NamedTuple):
+    """Columns that say of pairs of texts how alike they are. They follow from the two texts alone."""
 
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    relation: NDArray[np.uint8]
-    resemblance: NDArray[np.float64]
+    resemblance: NDArray[np.float32]
     """The Jaccard index of the two sets of shingles, as sampled."""
-    containment: NDArray[np.float64]
+    containment: NDArray[np.float32]
     """The share of the shorter that is found in the longer."""
-    shorter: NDArray[np.int64]
-    """Which of the two is the shorter."""
+    longer: NDArray[np.bool_]
+    """Whether the left is the longer."""
+    copies: NDArray[np.bool_]
+    """Whether the two count as one text when frequencies are counted."""
+    form: NDArray[np.bool_]
+    """Whether the numbers that stand in the same places are others: a form filled in with other facts."""
 
 
-def related(sketches: Sketches) -> Related:
-    """All pairs that are near, contained or of one template. Writes `sketches.frequency`.
-
-    Depends on nothing but the texts and their order: neither on how many are held at a time, nor on chance.
-    """
+def alike(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], Alike]:
+    """Which of the pairs may be related at all, and how alike these are."""
     import numpy as np
 
-    texts = sketches.edges.size - 1
-    frequencies(sketches.hashes, sketches.edges, sketches.frequency)
-    weight = weights(few(sketches.frequency))
-    drawn, heavy = signatures(sketches, weight)
-    pairs = candidates(drawn, heavy)
-    pairs = pairs[agreement(drawn, pairs) >= AGREEMENT]
-    del drawn, heavy
-    counted, _ = shares(sketches, pairs)
+    _, counted = shares(sketches, pairs)
     chosen = (counted.resemblance() >= ALIKE) | (counted.containment() >= PART)
-    pairs, counted = pairs[chosen], _of(counted, chosen)
+    pairs, counted = pairs[chosen], Shares(*(column[chosen] for column in counted))
     same = numbers(sketches, pairs)
-    differ = _numbers_differ(same)
-    form = differ & (counted.resemblance() >= RESEMBLANCE)
-    forms = _related(pairs[form], np.uint8(TEMPLATE), _of(counted, form))
-    copies = (counted.resemblance() >= COPIES) & (same.differ <= same.agree // 4)
-    group = components(texts, *(side[copies] for side in sides(pairs)))
-    frequencies(sketches.hashes, sketches.edges, sketches.frequency, group)
-    weight = weights(few(sketches.frequency))
-    pairs = pairs[~differ]
-    weighed, counted = shares(sketches, pairs, weight)
-    relation, cut = _relation(sketches, weight, pairs, weighed, counted)
-    relation = _without_hubs(texts, pairs, relation, cut)
-    found = relation > 0
-    others = _related(pairs[found], relation[found], _of(counted, found))
-    return Related(*(np.concatenate(both) for both in zip(others, forms, strict=True)))  # type: ignore[arg-type]
-
-
-def _related(pairs: NDArray[np.uint64], relation: NDArray[np.uint8] | np.uint8, counted: Shares) -> Related:
-    import numpy as np
-
-    left, right = sides(pairs)
-    shorter = np.where(counted.left <= counted.right, left, right)
-    relation = np.broadcast_to(relation, left.shape)
-    return Related(left, right, relation, counted.resemblance(), counted.containment(), shorter)
-
-
-def _of(columns: Shares, chosen: NDArray[np.bool_]) -> Shares:
-    return Shares(*(column[chosen] for column in columns))
+    resemblance, form = counted.resemblance(), _numbers_differ(same)
+    copies = (resemblance >= COPIES) & (same.differ <= same.agree // 4)
+    containment = counted.containment().astype(np.float32)
+    found = Alike(resemblance.astype(np.float32), containment, counted.left > counted.right, copies, form)
+    keep = ~form | (resemblance >= RESEMBLANCE)
+    chosen[chosen] = keep
+    return chosen, Alike(*(column[keep] for column in found))  # type: ignore[arg-type]
 
 
 def _numbers_differ(same: Numbers) -> NDArray[np.bool_]:
@@ -113,15 +90,14 @@ def _numbers_differ(same: Numbers) -> NDArray[np.bool_]:
     return differ
 
 
-def _relation(
-    sketches: Sketches, weight: NDArray[np.uint8], pairs: NDArray[np.uint64], weighed: Shares, counted: Shares
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The relation of each pair whose numbers agree, or 0; and which of the two was cut from the other, or -1."""
+def relation(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The relation of each pair whose numbers agree, or 0; and which of the two was cut from the other, or NEITHER."""
     import numpy as np
 
+    weighed, counted = shares(sketches, pairs)
     resemblance, containment, ratio = counted.resemblance(), counted.containment(), counted.ratio()
-    meaning = weighed.both / (255 * np.maximum(1, counted.both))
-    boilerplate = _boilerplate(sketches, weight)
+    meaning = weighed.both / (HEAVIEST * np.maximum(1, counted.both))
+    boilerplate = _boilerplate(sketches)
     left, right = sides(pairs)
     boilerplate = np.minimum(boilerplate[left], boilerplate[right])
     heavy = boilerplate > HEAVY
@@ -129,7 +105,7 @@ def _relation(
     form = (resemblance >= RESEMBLANCE) & (heavy | (meaning < MEANING))
     relation = np.where(form, TEMPLATE, 0).astype(np.uint8)
     worth = np.flatnonzero(~heavy & (meaning >= MEANING * 0.85) & (containment >= 0.5))
-    total, alone, longest, other, side = _least(own(sketches, weight >= TELLING, pairs[worth]))
+    total, alone, longest, other, side = _least(own(sketches, TELLING, pairs[worth]))
     stretch = longest / np.maximum(1, total)
     light = boilerplate[worth] <= LIGHT
     lopsided = other > LOPSIDED
@@ -143,27 +119,30 @@ def _relation(
     part = little & (total >= SUBSET_SIZE) & (containment[worth] >= PART) & (weighed.containment()[worth] >= PART)
     relation[worth[part]] = CONTAINED
     relation[worth[near]] = NEAR
-    cut = np.full(pairs.size, -1)
-    cut[worth] = np.where(lopsided & near, np.where(side == 0, left[worth], right[worth]), -1)
+    cut = np.full(pairs.size, NEITHER, np.uint8)
+    cut[worth[lopsided & near]] = side[lopsided & near]
     return relation, cut
 
 
-def _without_hubs(
-    texts: int, pairs: NDArray[np.uint64], relation: NDArray[np.uint8], cut: NDArray[np.int64]
+def without_hubs(
+    texts: int,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    relation: NDArray[np.uint8],
+    cut: NDArray[np.uint8],
 ) -> NDArray[np.uint8]:
     """A text found whole in several articles that are no copies of each other joins none of them: it is contained."""
     import numpy as np
 
-    left, right = sides(pairs)
     near = relation == NEAR
-    part = near & (cut >= 0)
+    part = near & (cut != NEITHER)
     firm = components(texts, left[near & ~part], right[near & ~part])
-    whole = np.where(cut == left, right, left)
-    several = _in_several(cut[part], firm[whole[part]], texts)
-    hub = part & several[np.maximum(cut, 0)]
+    small, whole = np.where(cut == LEFT, left, right), np.where(cut == LEFT, right, left)
+    several = _in_several(small[part], firm[whole[part]], texts)
+    hub = part & several[small]
     rest = components(texts, left[near & ~hub], right[near & ~hub])
-    still = _in_several(cut[hub], rest[whole[hub]], texts)
-    return np.where(hub & still[np.maximum(cut, 0)], np.uint8(CONTAINED), relation)
+    still = _in_several(small[hub], rest[whole[hub]], texts)
+    return np.where(hub & still[small], np.uint8(CONTAINED), relation)
 
 
 def _in_several(part: NDArray[np.int64], group: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
@@ -185,16 +164,10 @@ def _least(own: Own) -> tuple[NDArray[np.int64], ...]:
     return total, alone, longest, shares.max(0), side
 
 
-def _boilerplate(sketches: Sketches, weight: NDArray[np.uint8]) -> NDArray[np.float64]:
+def _boilerplate(sketches: Sketches) -> NDArray[np.float64]:
     """The share of each text that is found throughout the corpus."""
     import numpy as np
 
-    edges = sketches.edges
-    result = np.zeros(edges.size - 1)
-    step = 16384
-    for start in range(0, edges.size - 1, step):
-        local = edges[start : start + step + 1]
-        common = weight[sketches.frequency[local[0] : local[-1]]] <= 3
-        sums = np.concatenate(([0], np.cumsum(common)))[local - local[0]]
-        result[start : start + step] = np.diff(sums) / np.maximum(1, np.diff(local))
-    return result
+    sums = np.concatenate(([0], np.cumsum(sketches.weight <= WEIGHTLESS)))[sketches.edges]
+    shares: NDArray[np.float64] = np.diff(sums) / np.maximum(1, np.diff(sketches.edges))
+    return shares

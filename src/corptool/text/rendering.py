@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,11 +23,14 @@ SECTIONS = frozenset("article aside blockquote details dialog figure footer form
 """Elements whose name says as much about a line as a class name would."""
 
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-SPACE = re.compile(r"[ \t\n\r\f]+")
+SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
+CODE = frozenset(("pre", "xmp"))
+CELLS = frozenset(("tr", "td", "th"))
 WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 BREAK_IN_CHINESE = re.compile(rf"(?<=[{WIDE}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{WIDE}])")
 """A line break of the source between wide characters is no space (CSS Text 3, segment breaks). Between two elements
 it is one, though: there stand things like `<span>來源</span>` and `<span>作者</span>`."""
+LOWER_PARTS = re.compile(r"[a-z]{2,}")
 NAME_PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 
 MOST_WORDS = 12  # of a line's hint: nearer elements come first, so what is cut off is far away
@@ -65,11 +69,13 @@ def lines(page: LexborHTMLParser) -> list[Line]:
             writer.add(node.text_content or "")
         elif tag == "br":
             writer.end_line()
-        elif tag not in UNSEEN and tag[:1] not in "-!" and _visible(attributes := node.attributes):
-            writer.enter(tag, attributes)
-            child = node.child
-            if child is None:
-                writer.leave(tag)
+        elif tag not in UNSEEN and tag[0] not in "-!":
+            attributes = node.attributes
+            if not attributes or _visible(attributes):
+                writer.enter(tag, attributes)
+                child = node.child
+                if child is None:
+                    writer.leave(tag)
         if child is not None:
             depth += 1
             node = child
@@ -84,7 +90,34 @@ def lines(page: LexborHTMLParser) -> list[Line]:
 
 
 def _visible(attributes: dict[str, Any]) -> bool:
-    return not attributes or not ("hidden" in attributes or HIDDEN.search(attributes.get("style") or ""))
+    style = attributes.get("style")
+    return "hidden" not in attributes and not (style and HIDDEN.search(style))
+
+
+class _Block:
+    """An open block. Its words are asked for only where a line stands in it."""
+
+    __slots__ = ("attributes", "known", "outer", "tag")
+
+    def __init__(self, tag: str, attributes: dict[str, Any], outer: _Block | None) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.outer = outer
+        self.known: str | None = None
+
+    def words(self) -> str:
+        """Its own words and those of the blocks around it."""
+        block, new = self, []
+        while block.known is None and block.outer:
+            new.append(block)
+            block = block.outer
+        words = block.known or ""
+        for block in reversed(new):
+            names = _names(block.attributes) if block.attributes else ""
+            if block.tag in SECTIONS:
+                names = f"{block.tag} {names}"
+            words = block.known = _nearest(names, words) if names else words
+        return words
 
 
 class _Writer:
@@ -92,69 +125,84 @@ class _Writer:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
-        self.pieces: list[tuple[str, bool]] = []  # text of the line so far, and whether it is linked
-        self.inline: list[str] = []  # words of the inline elements of the line so far
-        self.blocks: list[tuple[str, tuple[str, ...]]] = [("body", ())]
+        self.pieces: list[str] = []  # of the line so far
+        self.linked_size = self.size = 0  # of its pieces, without the white space around each
+        self.inline: list[dict[str, Any]] = []  # attributes of its inline elements
+        self.block = _Block("body", {}, None)
         self.rows: list[list[list[Line]]] = []  # open table rows: the lines of each cell
         self.marks: list[int] = []  # where the lines of each open row and cell begin
-        self.linked = 0
-        self.code = 0
+        self.links = 0  # open links
+        self.code = 0  # open blocks of code
 
     def add(self, text: str) -> None:
-        if "\n" in text and not self.code:
+        size = len(text.strip())
+        if not (size or self.pieces or self.inline or self.code):
+            return  # the white space between blocks
+        if size and not self.code and "\n" in text and not text.isascii():
             text = BREAK_IN_CHINESE.sub("", text)
-        self.pieces.append((text, self.linked > 0))
+            size = len(text.strip())
+        self.pieces.append(text)
+        self.size += size
+        if self.links:
+            self.linked_size += size
 
     def enter(self, tag: str, attributes: dict[str, Any]) -> None:
         if tag in BLOCKS:
-            self.end_line()
-            self.blocks.append((tag, _words(tag, attributes, self.blocks[-1][1])))
-            if tag in ("tr", "td", "th"):
+            if self.pieces:
+                self.end_line()
+            self.block = _Block(tag, attributes, self.block)
+            if tag in CELLS:
                 self.marks.append(len(self.lines))
-            if tag == "tr":
-                self.rows.append([])
-            self.code += tag in ("pre", "xmp")
-        else:
-            self.linked += tag == "a"
-            if attributes and len(self.inline) < MOST_WORDS:
-                self.inline += _own_words(attributes)
-            if tag == "q":
-                self.add("“")
+                if tag == "tr":
+                    self.rows.append([])
+            elif tag in CODE:
+                self.code += 1
+            return
+        if attributes:
+            self.inline.append(attributes)
+        if tag == "a":
+            self.links += 1
+        elif tag == "q":
+            self.add("“")
 
     def leave(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.end_line()
-            self.code -= tag in ("pre", "xmp")
-            if tag in ("td", "th"):
-                self.end_cell()
-            elif tag == "tr":
-                self.end_row()
-            self.blocks.pop()
-        else:
-            self.linked -= tag == "a"
-            if tag == "q":
-                self.add("”")
+        if tag == "a":
+            self.links -= 1
+        elif tag == "q":
+            self.add("”")
+        elif tag in BLOCKS:
+            if self.pieces:
+                self.end_line()
+            if tag in CELLS:
+                self.end_row() if tag == "tr" else self.end_cell()
+            elif tag in CODE:
+                self.code -= 1
+            self.block = self.block.outer or self.block
 
     def end_line(self) -> None:
         """What has come since the last line is a line, if there is anything to see in it."""
         if not self.pieces:
             return
-        raw = "".join(text for text, _ in self.pieces)
-        if self.code:
-            texts = raw.rstrip().split("\n")
-        else:
-            raw = SPACE.sub(" ", raw).strip()
-            texts = [raw]
-        if raw and not raw.isspace():
-            whole = sum(len(text.strip()) for text, _ in self.pieces)
-            links = sum(len(text.strip()) for text, linked in self.pieces if linked)
-            tag, words = self.blocks[-1]
+        if self.size:
+            block = self.block
+            words = block.words()
             if self.inline:
-                words = tuple(dict.fromkeys((*self.inline, *words)))[:MOST_WORDS]
-            share = round(links / whole, 2) if links else 0.0
-            self.lines += [Line(text.rstrip(), tag, share, " ".join(words)) for text in texts]
+                words = self.with_inline(words)
+            raw = "".join(self.pieces)
+            texts = raw.rstrip().split("\n") if self.code else [SPACE.sub(" ", raw).strip()]
+            share = round(self.linked_size / self.size, 2) if self.linked_size else 0.0
+            self.lines += [Line(text.rstrip(), block.tag, share, words) for text in texts]
+            self.size = self.linked_size = 0
         self.pieces.clear()
         self.inline.clear()
+
+    def with_inline(self, words: str) -> str:
+        """The words of the inline elements so far, and then these."""
+        inner: list[str] = []
+        for attributes in self.inline:
+            if len(inner) < MOST_WORDS:
+                inner += _parts(_names(attributes))
+        return _nearest(" ".join(inner), words) if inner else words
 
     def end_cell(self) -> None:
         mark = self.marks.pop()
@@ -173,16 +221,18 @@ class _Writer:
         size = sum(len(line.text) for line in filled)
         share = round(sum(line.links * len(line.text) for line in filled) / size, 2)
         text = "\t".join(cell[0].text if cell else "" for cell in cells).rstrip("\t")
-        self.lines[mark:] = [Line(text, "tr", share, " ".join(self.blocks[-1][1]))]
+        self.lines[mark:] = [Line(text, "tr", share, self.block.words())]
 
 
-def _words(tag: str, attributes: dict[str, Any], outer: tuple[str, ...]) -> tuple[str, ...]:
-    own = [tag] if tag in SECTIONS else []
-    if attributes:
-        own += _own_words(attributes)
-    return tuple(dict.fromkeys((*own, *outer)))[:MOST_WORDS] if own else outer
+def _names(attributes: dict[str, Any]) -> str:
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MOST_CLASS]
 
 
-def _own_words(attributes: dict[str, Any]) -> list[str]:
-    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MOST_CLASS]
-    return [part.lower() for part in NAME_PARTS.findall(named)]
+@lru_cache(maxsize=1024)
+def _nearest(names: str, outer: str) -> str:
+    """The words of these names and then the outer words, each once; a page repeats most of them many times."""
+    return " ".join(list(dict.fromkeys((*_parts(names), *outer.split())))[:MOST_WORDS])
+
+
+def _parts(names: str) -> list[str]:
+    return LOWER_PARTS.findall(names) if names.islower() else [part.lower() for part in NAME_PARTS.findall(names)]

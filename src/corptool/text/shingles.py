@@ -34,8 +34,6 @@ class Sketched(NamedTuple):
     places: NDArray[np.uint8]
     """Where in its text each shingle first stands, in 256ths of the text."""
     edges: NDArray[np.int64]
-    level: NDArray[np.uint8]
-    """How far each text was sampled (see LEVELS)."""
 
 
 def sketches(folded: Folded) -> Sketched:
@@ -44,7 +42,7 @@ def sketches(folded: Folded) -> Sketched:
 
     hashes = _shingle_hashes(folded)
     lengths = np.diff(folded.edges)
-    level = np.searchsorted(LEVELS, lengths).astype(np.uint8)
+    level = levels(lengths)
     at = np.flatnonzero(hashes < np.repeat(limit(level), lengths))
     counts = np.diff(np.searchsorted(at, folded.edges))
     place = (at - np.repeat(folded.edges[:-1], counts)) * 256 // np.repeat(lengths, counts)
@@ -54,7 +52,14 @@ def sketches(folded: Folded) -> Sketched:
     shingles = keys >> np.uint64(8)
     first = np.diff(shingles, prepend=~shingles[:1]) != 0
     edges = np.searchsorted(shingles[first], np.arange(counts.size + 1, dtype=np.uint64) << np.uint64(32))
-    return Sketched(shingles[first].astype(np.uint32), keys[first].astype(np.uint8), edges, level)
+    return Sketched(shingles[first].astype(np.uint32), keys[first].astype(np.uint8), edges)
+
+
+def levels(lengths: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """How far texts of these lengths are sampled (see LEVELS)."""
+    import numpy as np
+
+    return np.searchsorted(LEVELS, lengths).astype(np.uint8)
 
 
 def limit(level: NDArray[np.uint8]) -> NDArray[np.uint32]:

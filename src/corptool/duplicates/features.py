@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zlib import crc32
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,6 @@ class Features(NamedTuple):
     """A digest of the folded text."""
     hashes: bytes
     places: bytes
-    level: int
     numbers: bytes
     folded: int
     """Characters that are left after folding."""
@@ -50,7 +49,9 @@ class Rows:
         self.strings: tuple[list[str], ...] = ([], [], [], [])
         """Path, member, published and source: the same strings again and again."""
         self.numbers = array("q")
-        """Offset, level, folded, length, repairs and known of each article."""
+        """Offset, folded, length, repairs, known and a checksum of what was sampled of each article."""
+        self.known: dict[str, str] = {}
+        """Each string once."""
         self.exact, self.same = bytearray(), bytearray()
         self.facts: dict[int, dict[str, Any]] = {}
         self.texts: dict[int, str] = {}
@@ -62,8 +63,9 @@ class Rows:
         """Add an article."""
         path, member, offset = one.place
         for column, value in zip(self.strings, (path, member, one.published, one.source), strict=True):
-            column.append(sys.intern(value))
-        self.numbers.extend((offset, one.level, one.folded, one.length, one.repairs, one.known))
+            column.append(self.known.setdefault(value, value))
+        sampled = crc32(one.numbers, crc32(one.places, crc32(one.hashes)))
+        self.numbers.extend((offset, one.folded, one.length, one.repairs, one.known, sampled))
         self.exact += one.exact
         self.same += one.same
         if one.facts:
@@ -74,7 +76,7 @@ class Rows:
 
     def __getitem__(self, index: int) -> Features:
         path, member, published, source = (column[index] for column in self.strings)
-        offset, level, folded, length, repairs, known = self.numbers[6 * index : 6 * index + 6]
+        offset, folded, length, repairs, known, _ = self.numbers[6 * index : 6 * index + 6]
         digest = slice(DIGEST * index, DIGEST * (index + 1))
         return Features(
             id=self.ids[index],
@@ -83,7 +85,6 @@ class Rows:
             same=bytes(self.same[digest]),
             hashes=b"",
             places=b"",
-            level=level,
             numbers=b"",
             folded=folded,
             length=length,
@@ -96,11 +97,11 @@ class Rows:
         )
 
     def column(self, name: str) -> NDArray[np.int64]:
-        """The levels, or the numbers of folded characters, of all articles."""
+        """The numbers of folded characters, or the checksums of what was sampled, of all articles."""
         import numpy as np
 
-        place = {"level": 1, "folded": 2}[name]
-        return np.array(self.numbers, np.int64).reshape(-1, 6)[:, place]
+        place = {"folded": 1, "sampled": 5}[name]
+        return np.frombuffer(self.numbers, np.int64).reshape(-1, 6)[:, place].copy()
 
     def order(self) -> list[int]:
         """The articles in an order that does not depend on that of the input: by id, then by what they differ in."""
@@ -120,16 +121,28 @@ class Rows:
             at = until
         return found
 
-    def first(self, digests: bytearray, order: NDArray[np.int64]) -> NDArray[np.int64]:
-        """For each article the first, in this order, that has the same digest."""
+    def digests(self, name: str) -> NDArray[np.uint64]:
+        """The two halves of each digest: of the texts (`exact`), or of the folded texts (`same`)."""
         import numpy as np
 
-        halves = np.frombuffer(bytes(digests), np.uint64).reshape(-1, 2)[order]
-        sorted_ = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: of equals the first stays first
-        halves = halves[sorted_]
-        new = np.ones(order.size, bool)
-        new[1:] = (halves[1:] != halves[:-1]).any(1)
-        leader = sorted_[np.flatnonzero(new)][np.cumsum(new) - 1]
-        result = np.empty(order.size, np.int64)
-        result[order[sorted_]] = order[leader]
-        return result
+        return np.frombuffer(bytes(getattr(self, name)), np.uint64).reshape(-1, 2)
+
+
+def first(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each row of keys the first, in this order, that is equal.
+
+    >>> import numpy as np
+    >>> first(np.array([[7, 1], [8, 1], [7, 1]], np.uint64), np.array([2, 1, 0])).tolist()
+    [2, 1, 2]
+    """
+    import numpy as np
+
+    keys = keys[order]
+    sorted_ = np.lexsort(keys.T)  # stable: of equals the first stays first
+    keys = keys[sorted_]
+    new = np.ones(order.size, bool)
+    new[1:] = (keys[1:] != keys[:-1]).any(1)
+    leader = sorted_[np.flatnonzero(new)][np.cumsum(new) - 1]
+    result = np.empty(order.size, np.int64)
+    result[order[sorted_]] = order[leader]
+    return result

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from corptool.copies import Seen
-from corptool.features import Features
+from corptool.duplicates.features import Features
+from corptool.duplicates.plan import Seen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS forgotten (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS kept (part TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (part, row));
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-FORMAT = "1"
+FORMAT = "2"
 """Changes when sketches made before cannot be compared with sketches made now."""
 WAIT = 3600.0
 """Seconds that a run waits for another one to leave the index."""
@@ -160,13 +160,13 @@ def _values(line: bytes) -> list[Any]:
 
 def _row(one: Features) -> list[Any]:
     return [
-        *(one.id, one.place, one.exact.hex(), one.same.hex(), one.level, one.folded),
+        *(one.id, one.place, one.exact.hex(), one.same.hex(), one.folded),
         *(one.length, one.repairs, one.known, one.published, one.source),
     ]
 
 
 def _features(row: list[Any], runs: list[bytes]) -> Features:
-    id_, (path, member, offset), exact, same, level, folded, length, repairs, known, published, source = row
+    id_, (path, member, offset), exact, same, folded, length, repairs, known, published, source = row
     return Features(
         id=id_,
         place=(path, member, offset),
@@ -174,7 +174,6 @@ def _features(row: list[Any], runs: list[bytes]) -> Features:
         same=bytes.fromhex(same),
         hashes=runs[0],
         places=runs[1],
-        level=level,
         numbers=runs[2],
         folded=folded,
         length=length,

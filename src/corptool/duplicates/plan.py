@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.features import Features, Rows
-from corptool.store import Column
+from corptool.duplicates.columns import Column
+from corptool.duplicates.features import Features, Rows, first
+from corptool.duplicates.relating import Each, Related, Texts, measured, related
 from corptool.text.groups import components
-from corptool.text.relations import CONTAINED, NEAR, TEMPLATE, related
-from corptool.text.resemblance import Sketches, shares
+from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,8 +56,8 @@ class Plan:
         keep: str,
         relations: str,
         memory: int,
+        each: Each = starmap,
         seen: Iterable[Seen] = (),
-        remember: bool = False,
     ) -> None:
         import numpy as np
 
@@ -65,6 +66,7 @@ class Plan:
         """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
         kinds = (np.uint32, np.uint8, np.uint64)
         self.columns = [Column(kind, memory // 8) for kind in kinds]
+        """Hashes, places and numbers."""
         for key in keys:
             self._add(key, None)
         self.incoming = len(self.short)
@@ -76,21 +78,16 @@ class Plan:
                 self._add(key, stayed)
             else:  # a run that was killed and is repeated
                 self.was[index] = stayed
-        number = len(self.short)
-        self.order = self.short.order()
-        """The articles in an order that does not depend on that of the input. Groups are found in this order."""
-        order = np.array(self.order, np.int64)
-        self.rank = np.empty(number, np.int64)
-        self.rank[order] = np.arange(number)
-        same = self.short.first(self.short.same, order)
-        self.same = same.tolist()
-        self.exact = self.short.first(self.short.exact, order).tolist()
-        self.distinct = order[(same[order] == order) & (self.short.column("folded")[order] >= WHOLE)]
-        self.sketches = self._sketches()
-        if not remember:
-            self.clear()
-        self.related = related(self.sketches) if self.distinct.size > 1 else None
-        self.cluster = self._clusters()
+        order = np.array(self.short.order(), np.int64)
+        self.order = order.tolist()
+        """The articles in an order that does not depend on that of the input."""
+        self.rank = np.empty(order.size, np.int64)
+        self.rank[order] = np.arange(order.size)
+        same, exact = (first(self.short.digests(name), order) for name in ("same", "exact"))
+        self.same, self.exact = same.tolist(), exact.tolist()
+        self.texts, self.leader = self._texts(same)
+        self.related = self._by_article(related(self.texts, each))
+        self.cluster = self._clusters(same)
         self.relations = relations.split(",")
         self.survivor = self._survivors(self._removal_groups(), _ranking(keep))
         self._follow()
@@ -105,16 +102,36 @@ class Plan:
     def _identity(key: Features) -> tuple[Any, ...]:
         return key.id, key.place, key.exact
 
-    def _sketches(self) -> Sketches:
+    def _texts(self, same: NDArray[np.int64]) -> tuple[Texts, NDArray[np.int64]]:
+        """What is compared, in the order of the digests: of articles with the same text, and sample, one.
+
+        And for each of these texts the first article of those with the same text.
+        """
         import numpy as np
 
-        (hashes, edges), (places, _), (numbers, number_edges) = (column.take(self.distinct) for column in self.columns)
-        level = self.short.column("level")[self.distinct].astype(np.uint8)
-        frequency = self.columns[0].empty(hashes.size, np.uint16)
-        return Sketches(hashes, places, edges, level, numbers, number_edges, frequency)
+        keys = np.column_stack((self.short.digests("same"), self.short.column("sampled").astype(np.uint64)))
+        one = first(keys, np.arange(same.size)) == np.arange(same.size)
+        lengths = self.short.column("folded")
+        runs = np.flatnonzero(one & (lengths >= WHOLE))
+        runs = runs[np.lexsort(keys[runs].T)]
+        return Texts(self.columns, runs, lengths[runs]), same[runs]
+
+    def _by_article(self, texts: Related) -> Related:
+        """The relations between articles, each with the one that comes first on the left, sorted."""
+        import numpy as np
+
+        left, right, shorter = (self.leader[side] for side in (texts.left, texts.right, texts.shorter))
+        swap = self.rank[left] > self.rank[right]
+        left, right = np.where(swap, right, left), np.where(swap, left, right)
+        by_pair = np.lexsort((texts.relation, self.rank[right], self.rank[left]))
+        again = np.diff(left[by_pair], prepend=-1) == 0  # texts that are the same but for their breaks
+        again &= np.diff(right[by_pair], prepend=-1) == 0
+        by_pair = by_pair[~again & (left != right)[by_pair]]
+        columns = Related(left, right, texts.relation, texts.resemblance, texts.containment, shorter)
+        return Related(*(column[by_pair] for column in columns))
 
     def clear(self) -> None:
-        """Let go of the columns, once they are in order (and the index has them)."""
+        """Let go of what was compared."""
         for column in self.columns:
             column.clear()
 
@@ -127,35 +144,32 @@ class Plan:
         columns = [column.take(np.array(indexes, np.int64)) for column in self.columns]
         return [self.short[index] for index in indexes], stays, columns
 
-    def _clusters(self) -> list[int]:
+    def _clusters(self, same: NDArray[np.int64]) -> list[int]:
         """For each article the first of its group of exact, same and near copies."""
-        first = list(self.same)
-        if self.related is not None:
-            near = self.related.relation == NEAR
-            label = components(self.distinct.size, self.related.left[near], self.related.right[near])
-            joined = dict(zip(self.distinct.tolist(), self.distinct[label].tolist(), strict=True))
-            first = [joined.get(index, index) for index in first]
-        smallest: dict[int, int] = {}
-        for index in self.order:  # a short or repeated text may come before the one that stands for it
-            smallest.setdefault(first[index], index)
-        return [smallest[index] for index in first]
+        import numpy as np
 
-    def _removal_groups(self) -> dict[int, list[int]]:
-        """The articles of which one stays."""
+        near = self.related.relation == NEAR
+        repeated = np.flatnonzero(same != np.arange(same.size))
+        left = np.concatenate((same[repeated], self.related.left[near]))
+        right = np.concatenate((repeated, self.related.right[near]))
+        label = components(same.size, self.rank[left], self.rank[right])
+        clusters: list[int] = np.array(self.order, np.int64)[label[self.rank]].tolist()
+        return clusters
+
+    def _removal_groups(self) -> Iterator[list[int]]:
+        """The articles of which one stays, in their order; where there are several."""
         label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
         groups = defaultdict(list)
         for index in self.order:
             groups[label[index]].append(index)
-        return groups
+        return (group for group in groups.values() if len(group) > 1)
 
-    def _survivors(self, groups: dict[int, list[int]], rank: Callable[[Features, int], Any]) -> list[int]:
+    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[Features, int], Any]) -> list[int]:
         survivor = list(range(len(self.short)))
         self.better = lambda index: (rank(self.short[index], index), self.rank[index])
         self.changed: list[dict[str, Any]] = []
         """Where the earlier runs would have decided otherwise."""
-        for group in groups.values():
-            if len(group) == 1:
-                continue
+        for group in groups:
             best = min(group, key=self.better)
             out = sorted((index for index in group if self.was[index]), key=self.better)
             if out and len(out) < len(group):
@@ -182,7 +196,7 @@ class Plan:
         """The relation of a survivor of its group that is removed all the same."""
         into: dict[int, int] = {}
         for relation in (CONTAINED, TEMPLATE):
-            if NAMES[relation] not in self.relations or self.related is None:
+            if NAMES[relation] not in self.relations:
                 continue
             for left, right, shorter in self._pairs(relation):
                 ends = [self.survivor[left], self.survivor[right]]
@@ -204,10 +218,9 @@ class Plan:
         self.survivor = [self.survivor[index] if self.survivor[index] in into else index for index in self.survivor]
 
     def _pairs(self, relation: int) -> Iterator[tuple[int, int, int]]:
-        assert self.related is not None
         chosen = self.related.relation == relation
         columns = (self.related.left, self.related.right, self.related.shorter)
-        yield from zip(*(self.distinct[column[chosen]].tolist() for column in columns), strict=True)
+        yield from zip(*(column[chosen].tolist() for column in columns), strict=True)
 
     def relation(self, index: int) -> str | None:
         """Of an article to its survivor; None where it is the survivor."""
@@ -239,7 +252,7 @@ class Plan:
 
     def _related(self) -> dict[int, list[dict[str, Any]]]:
         found = defaultdict(list)
-        for relation in (CONTAINED, TEMPLATE) if self.related is not None else ():
+        for relation in (CONTAINED, TEMPLATE):
             for left, right, shorter in self._pairs(relation):
                 for one, other in ((left, right), (right, left)):
                     name = "contains" if relation == CONTAINED and one != shorter else NAMES[relation]
@@ -264,12 +277,8 @@ class Plan:
             if self.same[index] != index:
                 relation = "exact" if self.exact[index] == self.exact[self.same[index]] else "same"
                 found[self.same[index]].append(self._row(self.same[index], index, relation, 1.0, 1.0))
-        if self.related is not None:
-            left, right, relation_codes, resemblance, containment, _ = self.related
-            ones, others = self.distinct[left].tolist(), self.distinct[right].tolist()
-            columns = (relation_codes.tolist(), resemblance.tolist(), containment.tolist())
-            for one, other, code, alike, within in zip(ones, others, *columns, strict=True):
-                found[one].append(self._row(one, other, NAMES[code], alike, within))
+        for one, other, code, alike, within, _ in zip(*(column.tolist() for column in self.related), strict=True):
+            found[one].append(self._row(one, other, NAMES[code], alike, within))
         return found
 
     def _row(self, one: int, other: int, relation: str, resemblance: float, containment: float) -> dict[str, Any]:
@@ -284,10 +293,10 @@ class Plan:
     def why(self, difference: Callable[[str, str], Any]) -> Iterator[dict[str, Any]]:
         """For each article that is removed: into which, and why."""
         removed = [index for index in self.order if index < self.incoming and self.relation(index) in self.relations]
-        measured = self._measured(removed)
+        resembles = self._measured(removed)
         for index in removed:
             survivor = self.survivor[index]
-            resemblance, containment = measured.get(index, (1.0, 1.0))
+            resemblance, containment = resembles.get(index, (1.0, 1.0))
             yield {
                 "id": self.short.ids[index],
                 "survivor": self.short.ids[survivor],
@@ -301,19 +310,14 @@ class Plan:
         """Resemblance and containment of these articles and their survivors, where they are no plain copies."""
         import numpy as np
 
-        place = {index: number for number, index in enumerate(self.distinct.tolist())}
-        known: dict[int, tuple[int, int]] = {}
+        text = dict(zip(self.leader.tolist(), range(len(self.texts)), strict=True))
+        known = {}
         for index in indexes:
             one, other = self.same[index], self.same[self.survivor[index]]
-            if one != other and one in place and other in place:
-                low, high = sorted((place[one], place[other]))
-                known[index] = low, high
-        if not known:
-            return {}
-        pairs = np.array([low << 32 | high for low, high in known.values()], np.uint64)
-        counted, _ = shares(self.sketches, pairs)
-        values = zip(counted.resemblance().tolist(), counted.containment().tolist(), strict=True)
-        return dict(zip(known, values, strict=True))
+            if one != other and one in text and other in text:
+                known[index] = text[one] << 32 | text[other]
+        values = measured(self.texts, np.array(list(known.values()), np.uint64))
+        return dict(zip(known, zip(*(column.tolist() for column in values), strict=True), strict=True))
 
     def sizes(self) -> list[tuple[int, int, int]]:
         """Rows: articles in a cluster, how many such clusters, how many articles they hold."""

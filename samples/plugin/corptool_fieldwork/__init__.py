@@ -1,0 +1,1 @@
+"""For corpora of interviews. transcripts.toml, beside this file, holds the rules."""

@@ -1,0 +1,307 @@
+"""A job: a pipeline, what it reads, in how many shards, and the folder in which it keeps its state.
+
+job.json           what the job is; a command that says otherwise is told so, and nothing is mixed
+inputs-….jsonl     what each shard reads, one line a shard
+1/00003.*          what the third shard has done of the first round, see shards.py
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from itertools import accumulate, chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from corptool import __version__, files, plugins, reading, stage
+from corptool.article import dumps, loads
+from corptool.engine import local
+from corptool.engine.storage import Storage
+from corptool.pipeline import Pipeline
+from corptool.reading import Piece
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+SHARD = 8 << 20
+"""Bytes of input in a shard, unless their number is given: what a kill makes one worker do again."""
+MOST = 10_000
+"""Shards, unless their number is given."""
+PART = "part-{:05}-of-{:05}"
+SHOWN = 10
+"""Differences that are told."""
+SAID = {
+    "pipeline": "the pipeline",
+    "files": "FILES",
+    "files_from": "--files-from",
+    "output": "-o",
+    "shards": "--shards",
+}
+"""What a command says of a job, and how."""
+
+
+class Input(NamedTuple):
+    """A file as it was when the job was planned, or some lines of it."""
+
+    path: str
+    size: int | None
+    """None: it was not there, or no file."""
+    stamp: int | str | None
+    """Another one when it has been written again."""
+    start: int = 0
+    end: int | None = None
+    """None: all of it."""
+
+    @classmethod
+    def found(cls, path: str) -> Input:
+        """The file as it is now."""
+        return cls(path, *files.stamp(path))
+
+    @property
+    def bytes(self) -> int:
+        """How many are read."""
+        return (self.size or 0) if self.end is None else self.end - self.start
+
+    @property
+    def name(self) -> str | Piece:
+        """What to read."""
+        return self.path if self.end is None else Piece(self.path, self.start, self.end)
+
+    def check(self) -> None:
+        """Raise an error if the file is not what it was."""
+        if (now := Input.found(self.path))[:3] != self[:3]:
+            raise click.ClickException(_difference(self, now))
+
+
+class Job:
+    """A job that has been planned."""
+
+    def __init__(self, storage: Storage, facts: dict[str, Any]) -> None:
+        self.storage = storage
+        self.facts = facts
+        self.digest = sha256(dumps(facts)).hexdigest()[:16]
+        self.steps = Pipeline(facts["pipeline"]).steps
+        self.parts = local.parts_of(facts["pipeline"])
+        self.shards: int = facts["shards"]
+        self.output: str | None = facts["output"]
+        """Where the shards of the output go, `*` standing for the name of each; None: they are joined."""
+
+    @classmethod
+    def load(cls, folder: str) -> Job | None:
+        """The job that keeps its state in this folder."""
+        storage = Storage(folder)
+        data = storage.read("job.json")
+        return None if data is None else cls(storage, loads(data))
+
+    @classmethod
+    def loaded(cls, folder: str) -> Job:
+        """The job of this folder. An error if there is none."""
+        job = cls.load(folder)
+        if job is None:
+            raise click.UsageError(f"no job was begun in {folder}: give the pipeline and its files")
+        return job
+
+    def place(self, number: int, shard: int | None, kind: str) -> tuple[Storage, str]:
+        """Where a file of a round is kept; without a shard, one of the decision that closes the round."""
+        if kind == "output" and self.output and shard is not None:
+            folder, name = os.path.split(self.output)
+            return Storage(folder), name.replace("*", PART.format(shard + 1, self.shards))
+        return self.storage, f"{number + 1}/" + (kind if shard is None else f"{shard + 1:05}.{kind}")
+
+    def inputs(self, shard: int) -> list[Input]:
+        """What a shard reads."""
+        with self.storage.opened(_name(self.facts)) as lines:
+            [line] = islice(lines, shard, shard + 1)
+        return [Input(*fields) for fields in loads(line)["inputs"]]
+
+
+class Given(NamedTuple):
+    """What a command says of a job. The first one says it all; what a later one leaves out is as it was."""
+
+    pipeline: str | None = None
+    files: Sequence[str] = ()
+    files_from: str | None = None
+    output: str | None = None
+    shards: int | None = None
+
+    def completed(self, job: Job) -> Given:
+        """With what is left out."""
+        return Given(*(given or job.facts[name] for name, given in self._asdict().items()))
+
+
+def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) -> Job:
+    """The job of a folder, planned if there is none yet. Where the command does not fit the job, an error says why.
+
+    With `whole` all input is looked at again; else each shard looks at its own. With `dry`, nothing is written.
+    """
+    job, output = Job.load(folder) if folder else None, given.output
+    given = given.completed(job) if job else given
+    if given.pipeline is None:
+        where = f"no job was begun in {folder}: " if folder else ""
+        raise click.UsageError(f"{where}give the pipeline and its files")
+    facts: dict[str, Any] = given._asdict() | {
+        "files": list(given.files),
+        "output": _pattern(output, given.pipeline) if output or not job else job.output,
+        "versions": _versions(given.pipeline),
+        "options": _option_files(given.pipeline),
+    }
+    inputs: list[list[Input]] = []
+    if whole or not job:
+        inputs = _inputs(given)
+        facts |= {"shards": len(inputs), "digest": sha256(b"".join(_lines(inputs))).hexdigest()}
+        facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
+    if job:
+        if differences := list(_differences(job, facts, inputs)):
+            raise click.ClickException(_refusal(job.storage.root, differences))
+        return job
+    storage = Storage(folder or "")
+    if not dry:
+        with storage.writing(_name(facts)) as file:
+            file.writelines(_lines(inputs))
+        with storage.writing("job.json") as file:
+            file.write(dumps(facts))
+    return Job(storage, facts)
+
+
+def _name(facts: dict[str, Any]) -> str:
+    """Where the inputs are. They may be planned twice at once: so neither plan takes the inputs of the other."""
+    return f"inputs-{facts['digest'][:16]}.jsonl"
+
+
+def _pattern(output: str | None, pipeline: str) -> str | None:
+    """Where shards of the output go, if they are not joined: `corpus/` is short for `corpus/*.jsonl`."""
+    last = Pipeline(pipeline).steps[-1]
+    if output and last.output:
+        raise click.UsageError(f"`{last.name}` names its output in the pipeline already: give -o once")
+    output = output or last.output
+    if not output or last.stage.kind == "sink":
+        return None
+    if os.path.isdir(output) or output.endswith(("/", os.sep)):
+        return os.path.join(output, "*.jsonl")
+    return output if "*" in os.path.basename(output) else None
+
+
+def _inputs(given: Given) -> list[list[Input]]:
+    """What each shard reads."""
+    step = Pipeline(given.pipeline or "").steps[0]
+    if (given.files or given.files_from) and (step.files or step.files_from):
+        raise click.UsageError(f"`{step.name}` names its files in the pipeline already: give them once")
+    names = [*given.files, *step.files]
+    if listed := given.files_from or step.files_from:
+        names += files.names_from(listed)
+    if not names or "-" in names:
+        raise click.UsageError("name the files: what comes from standard input cannot be read again")
+    found = [Input.found(path) for path in reading.found(names)]
+    size = sum(each.size or 0 for each in found)
+    shards = given.shards or max(1, min(MOST, size // SHARD))
+    return _cut(found, shards, step.options.get("as_", "auto"))
+
+
+def _refusal(folder: str, differences: list[str]) -> str:
+    more = [f"… and {len(differences) - SHOWN} more"] if len(differences) > SHOWN else []
+    lines = "\n  ".join([f"{folder} holds another job than this one:", *differences[:SHOWN], *more])
+    return f"{lines}\nNothing was done. Give another folder to begin anew, or delete this one."
+
+
+def _differences(job: Job, facts: dict[str, Any], inputs: list[list[Input]]) -> Iterator[str]:
+    for key, said in SAID.items():
+        if facts[key] != job.facts[key]:
+            yield f"{said}: was {_shown(job.facts[key])}, now {_shown(facts[key])}"
+    for name in sorted({*job.facts["versions"], *facts["versions"]}):
+        before, now = (some["versions"].get(name, "absent") for some in (job.facts, facts))
+        if before != now:
+            yield f"{name}: was {before}, now {now}"
+    for name in sorted({*job.facts["options"], *facts["options"]}):
+        if job.facts["options"].get(name) != facts["options"].get(name):
+            yield f"{name}: has changed"
+    if facts.get("digest", job.facts["digest"]) != job.facts["digest"]:
+        before_, now_ = _whole(chain.from_iterable(map(job.inputs, range(job.shards)))), _whole(chain(*inputs))
+        for path in [*now_, *(path for path in before_ if path not in now_)]:
+            if before_.get(path) != now_.get(path):
+                yield _difference(before_.get(path), now_.get(path))
+
+
+def _whole(inputs: Iterable[Input]) -> dict[str, Input]:
+    """The files, pieces put together."""
+    return {each.path: each._replace(start=0, end=None) for each in inputs}
+
+
+def _difference(before: Input | None, now: Input | None) -> str:
+    if before is None or now is None:
+        [there] = [each for each in (before, now) if each]
+        return f"{there.path}: " + ("is new" if now else "is no longer among the input")
+    if before.size is None or now.size is None:
+        return f"{now.path}: " + ("was not there" if now.size is not None else "is no longer there")
+    sizes = f"was {before.size:,} bytes, now {now.size:,}" if before.size != now.size else "was written again"
+    return f"{now.path}: {sizes}, since the job was planned"
+
+
+def _shown(value: Any) -> str:
+    return repr(" ".join(value) if isinstance(value, list) else value) if value else "not given"
+
+
+def _lines(inputs: list[list[Input]]) -> list[bytes]:
+    return [dumps({"inputs": [list(each) for each in some]}) + b"\n" for some in inputs]
+
+
+def _cut(found: list[Input], shards: int, as_: str) -> list[list[Input]]:
+    """Ranges of the input, as equal in bytes as files that must stay whole allow."""
+    ends = [0, *accumulate(each.size or 0 for each in found)]
+    total = ends[-1] or 1
+    edges = [total * number // shards for number in range(1, shards)]
+    cut: list[list[Input]] = [[] for _ in range(shards)]
+    for each, start, end in zip(found, ends, ends[1:], strict=False):
+        inside = range(bisect_right(edges, start), bisect_left(edges, end))
+        if not inside or not reading.divisible(each.path, as_):
+            cut[min(shards - 1, (start + end) * shards // (2 * total))].append(each)
+            continue
+        at = 0
+        for number in inside:
+            edge = max(at, files.line_after(each.path, edges[number] - start))
+            if edge > at:
+                cut[number].append(each._replace(start=at, end=edge))
+            at = edge
+        if at < end - start:
+            cut[inside[-1] + 1].append(each._replace(start=at, end=end - start))
+    return cut
+
+
+def _option_files(pipeline: str) -> dict[str, str]:
+    """The files that options name, such as those of rules, with their digests."""
+    found = {}
+    for step in Pipeline(pipeline).steps:
+        for param in step.stage.params:
+            value = step.options.get(str(param.name))
+            for path in value if isinstance(value, tuple) else (value,):
+                if isinstance(param.type, click.Path) and path:
+                    at = plugins.rule_path(path) if isinstance(param.type, plugins.RuleFile) else path
+                    if os.path.isfile(at):
+                        with open(at, "rb") as file:
+                            found[str(path)] = sha256(file.read()).hexdigest()
+    return found
+
+
+def _versions(pipeline: str) -> dict[str, str]:
+    """Of everything that has a say in what comes out."""
+    import re
+    from importlib import metadata
+
+    needed = [re.match(r"[\w-]+", line) for line in metadata.requires("corptool") or () if "extra ==" not in line]
+    found = {name[0]: metadata.version(name[0]) for name in needed if name}
+    found |= {entry.dist.name: entry.dist.version for entry in _added(Pipeline(pipeline)) if entry.dist}
+    return {"corptool": __version__, "Python": f"{sys.version_info[0]}.{sys.version_info[1]}"} | found
+
+
+def _added(pipeline: Pipeline) -> Iterator[EntryPoint]:
+    """The plug-ins that a pipeline names: stages and formats."""
+    for step in pipeline.steps:
+        if step.name not in stage.names():
+            yield from plugins.found("stages")[step.name]
+        for param in step.stage.params:
+            value = str(step.options.get(str(param.name)))
+            if isinstance(param.type, plugins.Choice) and value not in param.type.choices:
+                yield from plugins.found(param.type.kind)[value]

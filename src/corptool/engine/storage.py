@@ -1,0 +1,100 @@
+"""Where a job keeps its state: files by name below one folder, each of them there whole or not at all.
+
+The only place that opens, renames and lists them. Of a storage no more is asked than an object store can do, where
+there is no rename but what is put appears whole: so a shard is done when its last, small file is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from typing import IO
+
+from corptool import files
+
+UNFINISHED = ".unfinished"
+"""The folder of files that are being written: what a kill leaves is found there, and never taken for a result."""
+
+
+class Storage:
+    """Files below a folder of this machine, of one that all machines see, or below a URL such as `s3://bucket/job`."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.remote = files.is_remote(root)
+
+    def path(self, name: str) -> str:
+        """Where a file is."""
+        return f"{self.root.rstrip('/')}/{name}" if self.remote else os.path.join(self.root, *name.split("/"))
+
+    def size(self, name: str) -> int | None:
+        """The bytes of a file; None if it is not there."""
+        return files.stamp(self.path(name))[0]
+
+    def read(self, name: str) -> bytes | None:
+        """All of a file; None if it is not there."""
+        try:
+            with self.opened(name) as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def opened(self, name: str) -> IO[bytes]:
+        """A file to read from."""
+        return files.plain(self.path(name)) if self.remote else open(self.path(name), "rb", files.CHUNK)
+
+    @contextlib.contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """A file to write to, which is there when all is written, and is still there after a power cut.
+
+        Of two processes that write the same file, which then have the same to write, the later wins.
+        """
+        path = self.path(name)
+        if self.remote:
+            from corptool import remote
+
+            with remote.written(path) as file:
+                yield file
+            return
+        beside = os.path.join(self.root, UNFINISHED, f"{name.replace('/', '.')}.{secrets.token_hex(4)}")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.makedirs(os.path.dirname(beside), exist_ok=True)
+        try:
+            with open(beside, "wb", files.CHUNK) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _put(beside, path)
+        finally:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+        _keep(os.path.dirname(path))
+
+    def tidy(self) -> None:
+        """Delete what killed processes left behind: to be called when there is nothing left to do."""
+        folder = os.path.join(self.root, UNFINISHED)
+        with contextlib.suppress(OSError):
+            for name in os.listdir(folder):
+                os.unlink(os.path.join(folder, name))
+            os.rmdir(folder)
+
+
+def _put(beside: str, path: str) -> None:
+    try:
+        os.replace(beside, path)
+    except FileNotFoundError:
+        if not os.path.exists(path):  # else another process did the same work, was sooner, and tidied up
+            raise
+
+
+def _keep(folder: str) -> None:
+    """Have the names of a folder written to the disk, where the system can (Windows does it by itself)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

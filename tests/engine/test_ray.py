@@ -1,0 +1,159 @@
+"""Ray does what the local engine does: the same bytes, numbers, rejects and messages, whoever dies on the way."""
+
+import contextlib
+import gzip
+import json
+import os
+import shutil
+import signal
+import sys
+
+import pytest
+
+from corptool.engine import shards
+from corptool.engine.job import Given, opened
+from corptool.flow import flow, told
+from corptool.pipeline import Pipeline
+from tests.conftest import ROOT, SAMPLES, corptool, installed
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::FutureWarning"),
+]
+pytest.importorskip("ray", reason="needs corptool[ray]")
+
+SHARDS = 40  # more than one bucket of groups
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Files of articles, of which one cannot be read, and one ends in the middle."""
+    folder = tmp_path_factory.mktemp("corpus")
+    lines = corptool("read", "-q", *SAMPLES).out.splitlines()
+    for number in range(12):
+        articles = []
+        for place, line in enumerate(lines):
+            article = json.loads(line)
+            article |= {"id": f"{number}-{place}", "site": f"site-{(number * place) % 5}", "url": None}
+            article["text"] = article["text"].replace("。", f"{number}。" if place % 3 else "。")
+            articles.append(json.dumps(article, ensure_ascii=False))
+        (folder / f"{number:02}.jsonl").write_text("\n".join(articles) + "\n", "utf-8")
+    (folder / "20.jsonl.gz").write_bytes(gzip.compress(b'{"id":"cut","text":"whole"}\n' * 9)[:-12])
+    (folder / "21.jsonl.zst").write_bytes(b"this is not Zstandard")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def each():
+    """A cluster of two workers."""
+    from corptool.engine.ray import cluster
+
+    with cluster("local", 2) as each:
+        yield each
+
+
+def ended(capfd, folder, run, steps, output=True):
+    """What came of a run: its exit code, files and messages."""
+    folder.mkdir(exist_ok=True)
+    code = told(run, steps, output=str(folder / "out") if output else None, rejects=str(folder / "rejects"))
+    files = {path.name: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return code, files, sorted(capfd.readouterr().err.splitlines())
+
+
+def both(capfd, tmp_path, pipeline, names, each):
+    """What came of a pipeline on this machine, and on the cluster."""
+    plan = Pipeline(pipeline)
+    plan.steps[0].files = names
+    (tmp_path / "local").mkdir()
+    code = flow(plan, output=str(tmp_path / "local" / "out"), rejects=str(tmp_path / "local" / "rejects"),
+                max_rejects=0, quiet=False, table=True)  # fmt: skip
+    files = {path.name: path.read_bytes() for path in sorted((tmp_path / "local").iterdir())}
+    here = code, files, sorted(capfd.readouterr().err.splitlines())
+    job = opened(str(tmp_path / "work"), Given(pipeline, names, shards=SHARDS), whole=True)
+    return here, ended(capfd, tmp_path / "ray", lambda report: shards.run(job, report, each), job.steps)
+
+
+def killed_once(each):
+    """A cluster on which the first worker that has nearly done its task is killed."""
+    return lambda function, tasks: each(nearly, [(function, *task) for task in tasks])
+
+
+def nearly(function, folder, *numbers):
+    """The task; but the first one to get there is killed when all that is left is to say that it is done."""
+    put = shards._put
+
+    def die(*done):
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(os.path.join(folder, "killed"), os.O_CREAT | os.O_EXCL))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return put(*done)
+
+    shards._put = die
+    try:
+        return function(folder, *numbers)
+    finally:
+        shards._put = put
+
+
+@pytest.mark.parametrize(
+    "pipeline",
+    [
+        "read | fix | clean --by site | convert --to s | dedup",
+        "fix | clean | learn --min-pages 2",
+        "filter --min-chars 300 | export --format csv --full",
+    ],
+)
+def test_the_same_as_here_though_a_worker_is_killed(capfd, tmp_path, corpus, each, pipeline):
+    here, there = both(capfd, tmp_path, pipeline, (str(corpus), "nowhere.txt"), killed_once(each))
+    assert (tmp_path / "work" / "killed").exists()
+    assert here[0] == there[0] == 3
+    assert here == there
+    assert any("nowhere.txt: no such file" in line for line in here[2])
+
+
+def dies(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fails(number):
+    if number % 2:
+        raise OSError(28, "No space left on device", f"shard {number}")
+    return number
+
+
+def test_what_kills_every_worker_is_told_when_the_rest_is_done(tmp_path, each, monkeypatch):
+    monkeypatch.setattr("corptool.engine.ray.AGAIN", 1)
+    with pytest.raises(Exception, match=r"failed for good: \(1,\)"):
+        list(each(dies, [(1,)]))
+    with pytest.raises(OSError, match="No space left"):
+        list(each(fails, [(n,) for n in range(6)]))
+    assert list(each(fails, [(n,) for n in range(0, 6, 2)])) == [0, 2, 4]
+
+
+def test_a_stage_of_another_package_runs_there(tmp_path, corpus):
+    environment = installed(ROOT / "samples" / "plugin", tmp_path / "site") | {"PYTHONWARNDEFAULTENCODING": ""}
+    words = (f"read {corpus}/00.jsonl | redact | dedup", "-o")
+    here = corptool("run", *words, str(tmp_path / "here"), **environment)
+    work = ("--work", str(tmp_path / "work"), "--engine", "ray", "-j", "2")
+    there = corptool("run", *work, *words, str(tmp_path / "there"), **environment)
+    assert (there.code, there.err) == (0, here.err)
+    assert (tmp_path / "there").read_bytes() == (tmp_path / "here").read_bytes()
+    shutil.rmtree(tmp_path / "site")
+
+
+def test_what_must_be_there(tmp_path):
+    assert "--engine ray needs --work DIR" in corptool("run", "--engine", "ray", "read | fix", "x.txt").err
+    nowhere = corptool(
+        "run",
+        "--engine",
+        "ray",
+        "--address",
+        "127.0.0.1:1",
+        "--work",
+        str(tmp_path),
+        "read | fix",
+        *SAMPLES[:1],
+        PYTHONWARNDEFAULTENCODING="",
+    )
+    assert "there is no Ray cluster at 127.0.0.1:1" in nowhere.err
