@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 RARE = dict.fromkeys(SINGLE_BYTE[1:], 4.0) | {"mac_roman": 10.0, "cp437": 10.0}
 """Bits that it takes to believe in a code page that few programs read web pages with."""
 
-UTF8_RUN = re.compile(
-    rb"[\xe2-\xef][\x80-\xbf]{2}|(?:[\xc2-\xdf][\x80-\xbf]){2}|[\xc2\xc3][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
-)
+# What must be there for the bytes to be worth reading: hardly any clean line has it, and this is seen fast
+PAIRS = re.compile(rb"[\x81-\xfe][\x30-\xfe][\x81-\xfe][\x30-\xfe]")
+WORTH_READING = {
+    "utf-8": re.compile(
+        rb"[\xe2-\xef][\x80-\xbf]{2}|(?:[\xc2-\xdf][\x80-\xbf]){2}|[\xc2\xc3][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+    ),
+    "gb18030": PAIRS,
+    "big5hkscs": PAIRS,
+}
 HOP = 6.0  # bits that each hop of a chain must be worth
 EDGE = 12.0
 EDGE_LENGTH = 4
@@ -62,9 +68,7 @@ def by_hops(line: str, hops: Iterable[tuple[str, str]], model: LanguageModel) ->
 def _best_parts(line: str, runs: list[_Run], model: LanguageModel) -> list[list[Repair]]:
     """The readable stretches of each run, each by its best part. (All are weighed at once, for that is faster.)"""
     readable = [
-        []
-        if run.right == "utf-8" and not UTF8_RUN.search(b"".join(run.pieces))
-        else list(decoded(run.pieces, run.right))
+        list(decoded(run.pieces, run.right)) if WORTH_READING[run.right].search(b"".join(run.pieces)) else []
         for run in runs
     ]
     if not any(readable):
