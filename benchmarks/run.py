@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """`make bench`: each stage beside the tool that people use for it, in one run; writes docs/benchmarks.md.
 
-    python benchmarks/run.py [--rounds 3] [--articles 400] [--pages FOLDER] [--write docs/benchmarks.md]
+    python benchmarks/run.py [--rounds 3] [--articles 400] [--pages FOLDER] [--labelled FOLDER…] [--write docs/benchmarks.md]
+
+With --labelled (make bench PAGES="dev dev-zh"; folders as in docs/training.md) `clean` and its peers are held against
+the gold of real pages too, by clean.py.
 
 The peers are installed into environments of their own below .peers/ (OpenCC's wheel in one for itself: it and the
 package that corptool depends on own the same import name). The data are made here, from the samples. Every figure is
@@ -31,6 +34,9 @@ PEERS = {
         "ftfy",
         "trafilatura",
         "lxml_html_clean",
+        "readability-lxml",
+        "justext",
+        "resiliparse",
         "datasketch",
         "rensa",
         "csvkit",
@@ -106,7 +112,7 @@ def environments() -> dict[str, str]:
     for name, packages in PEERS.items():
         folder = ROOT / ".peers" / name
         if not (folder / "ready").exists():
-            venv.create(folder, with_pip=True, clear=True)
+            venv.create(folder, with_pip=True, clear=True, upgrade_deps=True)
             subprocess.run([folder / "bin" / "pip", "install", "--quiet", *packages], check=True)
             (folder / "ready").touch()
         found[name] = str(folder / "bin")
@@ -189,7 +195,18 @@ def versions(bins: dict[str, str]) -> str:
     return ", ".join([f"Python {sys.version.split()[0]}", *lines, jq])
 
 
-def report(rows: list[tuple[str, dict[str, float]]], pipes: list[Row], bins: dict[str, str], number: int) -> str:
+def cleaning(folders: list[Path], bins: dict[str, str]) -> list[str]:
+    """How right `clean` and its peers are on labelled pages, where there are any: see clean.py."""
+    if not folders:
+        return []
+    script = ROOT / "benchmarks" / "clean.py"
+    _, table = cpu([sys.executable, str(script), *map(str, folders), "--peers", f"{bins['tools']}/python"])
+    return ["## Cleaning, on labelled pages", "", *table.splitlines(), ""]
+
+
+def report(
+    rows: list[tuple[str, dict[str, float]]], pipes: list[Row], bins: dict[str, str], number: int, more: list[str]
+) -> str:
     """The page: how many times the CPU of corptool each peer takes."""
     table = ["| stage | corptool | peers: times the CPU of corptool |", "|---|---|---|"]
     for stage, least in rows:
@@ -215,8 +232,9 @@ def report(rows: list[tuple[str, dict[str, float]]], pipes: list[Row], bins: dic
             "",
             "| | now | required | aim |",
             "|---|---|---|---|",
-            *(f"| {' | '.join(row)} |" for row in pipes),
+            *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in pipes),
             "",
+            *more,
             versions(bins) + ".",
             "",
         ]
@@ -229,6 +247,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--articles", type=int, default=400)
     parser.add_argument("--pages", type=Path, help="real pages for the whole job, in place of made ones")
+    parser.add_argument(
+        "--labelled", type=Path, nargs="*", default=[], help="labelled pages for clean (docs/training.md)"
+    )
     parser.add_argument("--write", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -237,7 +258,7 @@ def main() -> None:
         make(Path(folder), options.articles)
         rows = list(measured(Path(folder), bins, options.rounds))
         pipes = list(figures(Path(folder), bins, options.rounds, list(articles(6500)), options.pages))
-    options.write.write_text(report(rows, pipes, bins, options.articles), "utf-8")
+    options.write.write_text(report(rows, pipes, bins, options.articles, cleaning(options.labelled, bins)), "utf-8")
     print(options.write.read_text("utf-8"))
 
 

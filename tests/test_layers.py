@@ -69,7 +69,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "edits", "engine", "extras", "files"),
+                    *("article", "edits", "engine", "extras", "files", "formats"),
                     *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from corptool import commands, edits, plugins
+from corptool import __version__, commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch, Piece
@@ -113,6 +113,12 @@ class Stage:
 
     def __reduce__(self) -> str:
         return self.__qualname__  # a stage pickles as its name, as its function would
+
+    @cached_property
+    def version(self) -> str:
+        """What edits record as the version: corptool's, or the package of a plug-in with its own."""
+        theirs = [] if self.__module__.startswith("corptool.") else plugins.found("stages").get(self.name, [])
+        return plugins.package(theirs[0]) if theirs else __version__
 
     def key(self, function: Callable[..., Any] | None = None, *, when: str | None = None) -> Any:
         """Declare `key(article)`, which makes this a corpus stage; with `when`, only if that option is given."""
@@ -228,7 +234,7 @@ class Step:
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
+        noted: dict[str, Any] = {"stage": self.name, "options": self.noted, "version": self.stage.version}
         if isinstance(decision, AsIs):
             return edits.trimmed(article, self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):

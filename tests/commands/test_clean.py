@@ -7,6 +7,7 @@ import pytest
 
 from corptool.commands.clean import clean
 from corptool.commands.learn import learn
+from corptool.formats.html import read_markup
 
 ROOT = Path(__file__).parents[2]
 SEEDS = [json.loads(line) for line in (ROOT / "tests/cases/seeds.jsonl").read_text("utf-8").splitlines()]
@@ -170,3 +171,31 @@ def test_explain_shows_the_page_with_reasons(capsys):
 def test_a_page_that_goes_nearly_whole_is_warned_of(caplog):
     clean({"text": PAGE, "id": "x"}, warn_above=0.3)
     assert "clean: x: " in caplog.text
+
+
+def test_captions_are_lifted_from_markup_and_from_words():
+    body = "".join(f"<p>{story}</p>" for story in STORIES)
+    page = f"<title>新橋</title><h1>新橋</h1><figure><figcaption>Brass on the bridge</figcaption></figure>{body}"
+    text = "\n".join(["新橋", "圖為新橋。", *STORIES, "Back to top", "(AP Photo/Jo Doe)", "Back to top"])
+    assert clean(read_markup(page))["meta"]["captions"] == ["Brass on the bridge"]
+    assert clean({"text": text})["meta"]["captions"] == ["圖為新橋。"]
+
+
+@pytest.mark.parametrize(
+    ("tail", "lines"),
+    [
+        ("<ul><li>Length: 120 metres<li>Piers: eleven</ul>", ["Length: 120 metres", "Piers: eleven"]),
+        ("<table><tr><th>項目<th>數值<tr><td>長度<td>120米</table>", ["項目\t數值", "長度\t120米"]),
+        ("<pre>make bridge\n  make test</pre>", ["make bridge", "  make test"]),
+        ("<blockquote>橋是諾言。</blockquote>", ["橋是諾言。"]),
+        ("<h2>What it cost</h2><p>Four million, the county says, and not a penny more.</p>", ["What it cost"]),
+        ("<ul><li><a href=/1>Ferry fares</a><li><a href=/2>Flood wall</a></ul>", []),
+    ],
+)
+def test_what_stands_at_the_end_of_an_article_survives(tail, lines):
+    body = "".join(f"<p>{story}</p>" for story in STORIES)
+    footer = "<footer>Copyright 2024 Harbour Post. All rights reserved.</footer>"
+    text = clean(read_markup(f"<title>新橋</title><nav><a href=/>Home</a></nav><h1>新橋</h1>{body}{tail}{footer}"))[
+        "text"
+    ]
+    assert text.split("\n")[len(STORIES) :][: len(lines) or None] == lines

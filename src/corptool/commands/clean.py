@@ -81,14 +81,25 @@ def clean(
     code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
     changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
     told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
-    lifted = fields(page.lines, out if only else found, dateline=not only, **told)
+    lifted = fields(page.lines, out if only else found, hints, body=not only, **told)
     if strip_dateline and not only:
         changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
     changes = compose(text, stripped, changes)
     _warn(article, changes, warn_above)
     if explain:
-        click.echo(explained(text, changes, colour="NO_COLOR" not in os.environ), err=True)
+        _explain(article, changes)
     return _merged(article, lifted), changes
+
+
+def _explain(article: Article, changes: list[Change]) -> None:
+    """On a terminal in colour, and folded to its width."""
+    width = os.get_terminal_size(2).columns if os.isatty(2) else None
+    page = explained(article["text"], changes, colour=bool(width) and "NO_COLOR" not in os.environ, width=width or None)
+    click.echo(f"== {_name(article)}\n{page}", err=True)
+
+
+def _name(article: Article) -> Any:
+    return (article.get("origin") or {}).get("path") or article.get("id")
 
 
 def _check(kinds: Iterable[str], rules: Iterable[Rule]) -> None:
@@ -145,8 +156,7 @@ def _warn(article: Article, changes: list[Change], above: float) -> None:
     whole = len(article["text"])
     gone = sum(change.end - change.start - len(change.new) for change in changes)
     if whole and gone / whole > above:
-        name = (article.get("origin") or {}).get("path") or article.get("id")
-        logging.getLogger("corptool").warning("clean: %s: %d of %d characters go", name, gone, whole)
+        logging.getLogger("corptool").warning("clean: %s: %d of %d characters go", _name(article), gone, whole)
 
 
 def _merged(article: Article, lifted: dict[str, Any]) -> Article:

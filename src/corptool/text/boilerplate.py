@@ -30,6 +30,8 @@ MOST_SAID = 3
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LONGEST_TITLE = 200
+LITTLE = 0.01
+"""By how much a line passes that stays for what stands above it."""
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -114,9 +116,9 @@ def find(
     """
     page = page_of(text, rules.fold)
     found = dict(_repeated(page, repeated)) if repeated else {}
-    for number in page.filled:
-        if finding := match(page, number, EVERYWHERE, rules):
-            found.setdefault(number, finding)
+    for number in _matched(page, page.filled, EVERYWHERE, rules):
+        if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
+            found[number] = finding
     # An advertisement between two paragraphs must not look like the end of the article.
     insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
     judged = judge(page, model, hints, mode, insets)
@@ -184,12 +186,26 @@ def judge(
     if model is None or len(numbers) < FEWEST:
         return {}
     from corptool.text.classifier import margins
+    from corptool.text.hints import carried_on
 
     given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
     lines, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
     scores, weights = margins(lines, keys, model, given, mode=mode)
     kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+    for at in carried_on(given, [score > 0 for score in scores]):
+        scores[at] = max(scores[at], LITTLE)
     return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
+
+
+def _matched(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> list[int]:
+    """The lines that some rule of these places matches."""
+    plain, wide = (rules.groups[places, ascii_only].any.fullmatch for ascii_only in (True, False))
+    keys, longest = page.keys, rules.longest
+    return [
+        number
+        for number in numbers
+        if len(key := keys[number]) <= longest and (plain(key) if key.isascii() else wide(key))
+    ]
 
 
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
+_CARRIES_ON = frozenset(("tr", "li", "pre", "dt", "dd"))
+MOST_LINKED = 0.2
 Hint = Sequence[Any]
 """[tag, share of links, words of class names around it, nearest first]"""
 
@@ -41,7 +44,8 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
             pairs = [learned.get(token, nothing) for token in hint_tokens(hint)]
             kinds = [float(hint[0] in kind) for kind in _KINDS]
             said[hint[0], hint[2]] = (*map(sum, zip(*pairs, strict=True)), len(hint[2].split()), *kinds)
-    table = np.array([said[hint[0], hint[2]] for hint in hints])
+    rows = {named: row for row, named in enumerate(said)}
+    table = np.array([*said.values()])[[rows[hint[0], hint[2]] for hint in hints]]
     scores, depth, kinds_of = table[:, :2], table[:, 2], table[:, 3:]
     links = np.array([hint[1] for hint in hints])
     same, alike = _with_most_prose(hints, weight, links)
@@ -62,12 +66,33 @@ def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: M
     return np.column_stack(out).astype(np.float32)
 
 
+def carried_on(hints: Sequence[Hint], stays: Sequence[bool]) -> list[int]:
+    """The lines that stay because what they stand in goes on from the line above: a table, a list or code, whole.
+
+    Its first line follows one that stays, within the same elements, and it has few links: so it is not a menu.
+
+    >>> rows = [("p", 0.0, "story"), ("tr", 0.0, "table story"), ("tr", 0.0, "table story"), ("li", 0.9, "story")]
+    >>> carried_on(rows, [True, False, False, False])
+    [1, 2]
+    """
+    found: list[int] = []
+    at = 0
+    for (tag, _, words), group in groupby(hints, key=lambda hint: (hint[0], None, hint[2])):
+        run = list(group)
+        place = words.removeprefix("table ").removesuffix("table").strip()
+        linked = sum(hint[1] for hint in run) / len(run)
+        if tag in _CARRIES_ON and at and stays[at - 1] and hints[at - 1][2] == place and linked < MOST_LINKED:
+            found += range(at, at + len(run))
+        at += len(run)
+    return found
+
+
 def _with_most_prose(
     hints: Sequence[Hint], weight: NDArray[np.float32], links: NDArray[np.float64]
 ) -> tuple[list[float], list[float]]:
     """How much prose stands under the same class names, and how like they are to those of most prose."""
     mass: Counter[str] = Counter()
-    for hint, words, linked in zip(hints, weight, links, strict=True):
+    for hint, words, linked in zip(hints, weight.tolist(), links.tolist(), strict=True):
         if words > 15 and linked < 0.4:
             mass[hint[2]] += words
     best, top = mass.most_common(1)[0] if mass else ("", 1.0)

@@ -14,7 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _CUT_SHORT = re.compile(r"\s(?:\.{3}|…+)$")
 _FOLDABLE = re.compile(r"[\t\xa0\u2000-\u200a\u2e80-\U0010ffff]")
 """Wherever `folding` changes anything; a search costs much less than a translation that changes nothing."""
-_SENTENCE_END = re.compile(r"[.!?。！？…;；]['\"”’」』\)\]）】]*$")
+_SENTENCE_ENDS = ".!?。！？…;；"
+_CLOSING = "'\"”’」』)]）】"
 
 
 class Line(NamedTuple):
@@ -73,6 +74,8 @@ def weight(line: str) -> float:
     >>> weight("A cup of tea"), round(weight("一帶一路 forum"), 1)
     (4.0, 3.4)
     """
+    if line.isascii():
+        return float(len(_WORD.findall(line)))
     han = len(_HAN.findall(line))
     return 0.6 * han + len(_WORD.findall(_HAN.sub(" ", line) if han else line))
 
@@ -83,7 +86,8 @@ def ends_sentence(line: str) -> bool:
     >>> [ends_sentence(line) for line in ("他說:“好。”", "更多新聞", "He left.", "Ministers of China and ...")]
     [True, False, True, False]
     """
-    return bool(_SENTENCE_END.search(line)) and not _CUT_SHORT.search(line)
+    last = line.rstrip(_CLOSING)[-1:]
+    return last != "" and last in _SENTENCE_ENDS and not (line[-1] in ".…" and _CUT_SHORT.search(line))
 
 
 def is_prose(line: str) -> bool:

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text.boilerplate import Finding
+from corptool.text.captions import captions
 from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
 from corptool.text.published import ABOVE, BELOW, LONGEST, says_published
+
+if TYPE_CHECKING:
+    from corptool.text.hints import Hint
 
 _HOME = re.compile(
     r"(?:home(?: ?page)?|首[页頁]|主[页頁]|网站首页|網站首頁|正文|current location|[^:：]*位置)",
@@ -62,8 +66,9 @@ def find_dateline(line: str) -> Dateline | None:
 def fields(
     lines: Sequence[Line],
     found: Sequence[Finding],
+    hints: Sequence[Hint] = (),
     *,
-    dateline: bool = True,
+    body: bool = True,
     fetched: str | None = None,
     published: str | None = None,
 ) -> dict[str, Any]:
@@ -71,7 +76,8 @@ def fields(
 
     Only what is known is there. The first value of a field wins, but see `_dates` for dates. Words such as
     "3 days ago" become a date only where it is known when the page was fetched. `published` is the day that is known
-    already: dates of another day are reported beside it.
+    already: dates of another day are reported beside it. Without `body`, what the body tells stays out: its dateline,
+    and the captions of its pictures.
     """
     lifted: dict[str, Any] = {}
     meta: dict[str, Any] = {}
@@ -90,8 +96,11 @@ def fields(
     if fetched and "published" not in lifted and (then := resolved(meta.get("published_relative"), fetched)):
         lifted["published"] = then
     taken = {finding.line for finding in found}
-    body = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
-    if dateline and (filed := find_dateline(body)):
+    title = max((finding.line for finding in found if finding.kind == "title"), default=None)
+    if body and (shown := list(dict.fromkeys(captions(lines, hints, taken, title)))):
+        meta["captions"] = shown
+    opening = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
+    if body and (filed := find_dateline(opening)):
         meta["dateline"] = {name: value for name, value in filed._asdict().items() if value is not None}
         lifted.setdefault("source", filed.agency)
         if filed.reporter:

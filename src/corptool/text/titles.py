@@ -46,12 +46,13 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
     times = Counter(page.keys)
     best, chosen = LEAST, None
     near = left[-FARTHEST:]
+    about_page = [_is_about_page(page.keys[number]) for number in near]
     fewer = math.log(FARTHEST / max(1, len(near)))  # the fewer lines there are, the likelier is each
     for distance, number in enumerate(reversed(near)):
         if len(page.lines[number].text) > 300 or not 1.2 <= weight(page.lines[number].text) <= 45:
             continue
-        below = near[len(near) - distance : len(near) - distance + 4]
-        score = fewer + 0.9 * sum(_is_about_page(page.keys[one]) for one in below)
+        below = len(near) - distance
+        score = fewer + 0.9 * sum(about_page[below : below + 4])
         score += _score(page.lines[number].text, page.keys[number], distance, spoken) + judged.get(number, 0.0) / 5
         score += 1.3 * (times[page.keys[number]] > 1)
         if score > best:
