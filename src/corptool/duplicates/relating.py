@@ -196,7 +196,8 @@ def _ranges(texts: Texts, which: NDArray[np.int64], group: NDArray[np.int64]) ->
                 within = np.flatnonzero(hashes - np.uint32(low) < high - low)  # below low wraps around
                 hashes, of = hashes[within], of[within]
             keys.append(hashes.astype(np.uint64) << np.uint64(32) | of)
-        yield (np.concatenate(keys),)
+        keys = [np.concatenate(keys)]
+        yield (keys.pop(),)
 
 
 def _tasks(
