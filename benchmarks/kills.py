@@ -110,7 +110,7 @@ def main() -> None:
             if again != expected:
                 print(f"time {n}: {again}\nnot {expected}", file=sys.stderr)
             shutil.rmtree(folder / work, ignore_errors=True)
-    of = f"{min(reached)} to {max(reached)} of 24 shards were done, {sum(reached) / len(reached):.1f} on average"
+    of = f"{min(reached)} to {max(reached)} of 32 tasks were done, {sum(reached) / len(reached):.1f} on average"
     print(f"{good} of {options.times} as if undisturbed ({of}, when the job was stopped)")
 
 

@@ -18,14 +18,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if name not in ("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
+}
 FILTER = "filter --min-chars 1"
 STAGES = ["fix", "clean", "convert --to s", "dedup"]
 JOB = " | ".join(["read {0}", *STAGES, "export --format csv"])
 
 OWN = """
-import json, logging, sys, time
+import json, logging, os, sys, time
 logging.disable(50)
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the command
 from corptool import Pipeline
 data = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 pipeline = Pipeline(sys.argv[2])
@@ -84,31 +87,29 @@ def figures(
 ) -> Iterator[Row]:
     """The rows of the table. `rows` are articles; `pages` is a folder of real pages for the whole job."""
     ENVIRONMENT["PATH"] = os.pathsep.join((bins[""], os.environ["PATH"]))
-    many, few, texts, html = (folder / name for name in ("many", "few", "texts", "html"))
+    many, few, distinct, texts, html = (folder / name for name in ("many", "few", "distinct", "texts", "html"))
+    mutated = list(_mutated(rows))
     _write(many, rows, 60 << 20)
     _write(few, rows, 6 << 20)
-    _mutated(texts, html, rows) if pages is None else _real(texts, html, pages)
+    _write(distinct, mutated, 60 << 20)
+    if pages is None:
+        _write(texts, mutated[:1500], 60 << 20)
+        _write(html, [{"id": row["id"], "html": page(row)} for row in mutated[:1500]], 60 << 20)
+    else:
+        _real(texts, html, pages)
 
     pipe = " | ".join([f"corptool {FILTER} -q < {many}", *[f"corptool {FILTER} -q"] * 4])
     fused = f"corptool run -q '{' | '.join([FILTER] * 5)}' < {many}"
     jq, five, one = least(rounds, f"jq -c . < {many} > /dev/null", f"{pipe} > /dev/null", f"{fused} > /dev/null")
-    yield (
-        f"five times `{FILTER}` in a shell pipe, 60 MB: times the CPU of one `jq -c .`",
-        f"{five / jq:.2f}",
-        "1.2",
-        "1.0",
-    )
+    what = f"five times `{FILTER}` in a shell pipe, 60 MB: times the CPU of one `jq -c .`"
+    yield what, f"{five / jq:.2f}", "1.2", "1.0"
     yield "the same in one `run`", f"{one / jq:.2f}", "0.25", "0.16"
 
-    pipe = " | ".join([f"corptool read -q {texts}", *(f"corptool {stage} -q" for stage in STAGES)])
-    own = min(float(cpu([f"{bins['']}/python", "-c", OWN, str(texts), " | ".join(STAGES)])[1]) for _ in range(rounds))
-    [whole] = least(rounds, f"{pipe} > /dev/null")
-    yield (
-        f"`{' | '.join(['read', *STAGES])}` in a shell pipe: share of processes and JSON",
-        f"{1 - own / whole:.0%}",
-        "15 %",
-        "8 %",
-    )
+    pipe = " | ".join([f"corptool read -q {distinct}", *(f"corptool {stage} -q" for stage in STAGES)])
+    alone = [f"{bins['']}/python", "-c", OWN, str(distinct), " | ".join(STAGES)]
+    own, [whole] = min(float(cpu(alone)[1]) for _ in range(rounds)), least(rounds, f"{pipe} > /dev/null")
+    what = f"`{' | '.join(['read', *STAGES])}` in a shell pipe, 60 MB: share of processes and JSON"
+    yield what, f"{1 - own / whole:.0%}", "15 %", "8 %"
 
     light, real = latency([FILTER] * 5, rows), latency(["read", *STAGES[:3], "export --format jsonl"], rows)
     yield "an article through five waiting stages that are light: ms", f"{light:.1f}", "50", "20"
@@ -121,16 +122,12 @@ def figures(
         one, other = least(rounds, ours, theirs)
         yield f"`{JOB.format(what)}`: the job of peers, times our CPU", f"{other / one:.1f}", required, aim
 
-    one, two = least(rounds, *(f"corptool run -q -j {jobs} '{JOB.format(many)}' > /dev/null" for jobs in (1, 2)))
+    one, two = least(rounds, *(f"corptool run -q -j {jobs} '{JOB.format(distinct)}' > /dev/null" for jobs in (1, 2)))
     yield "… of 60 MB with `-j 2`: CPU beyond one job", f"{two / one - 1:.0%}", "10 %", "5 %"
 
     small, large = (max(map(float, _peaks(source))) / 1024 for source in (few, many))
-    yield (
-        "`filter`, `fix`, `convert`, `export`: most memory of 60 MB beyond that of 6 MB, MB",
-        f"{large - small:.1f}",
-        "60",
-        "40",
-    )
+    what = "`filter`, `fix`, `convert`, `export`: most memory with 60 MB of input beyond that with 6 MB, MB"
+    yield what, f"{large - small:.1f}", "60", "40"
 
     bare, nothing, help_, tab = least(
         rounds * 3,
@@ -175,20 +172,21 @@ def _write(path: Path, rows: list[dict[str, str]], size: int) -> None:
                 return
 
 
-def _mutated(texts: Path, html: Path, rows: list[dict[str, str]]) -> None:
-    """1,500 articles in which every fifth word or character is another one, so that they are no copies; as pages too."""
-    known = {row["id"]: re.findall(r"[a-zA-Z]+|\w|\W", row["text"]) for row in rows[:1500]}
-    words = {word for words in known.values() for word in words if word.isalpha()}
+def _mutated(rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The articles with every fifth word or character another one, so that they are no copies, and half the Chinese
+    ones in Traditional script."""
+    from corptool import convert
+
+    found = [re.findall(r"[a-zA-Z]+|\w|\W", row["text"]) for row in rows]
+    words = {word for words in found for word in words if word.isalpha()}
     others = {latin: sorted(word for word in words if word.isascii() == latin) for latin in (True, False)}
-    changed = []
-    for row in rows[:1500]:
+    for n, (row, words_) in enumerate(zip(rows, found, strict=True)):
         text = [
             random.choice(others[word.isascii()]) if word.isalpha() and random.random() < 0.2 else word
-            for word in known[row["id"]]
+            for word in words_
         ]
-        changed.append(row | {"text": "".join(text)})
-    _write(texts, changed, 1 << 40)
-    _write(html, [{"id": row["id"], "html": page(row)} for row in changed], 1 << 40)
+        changed = row | {"text": "".join(text)}
+        yield changed | {"text": convert(changed, to="t")["text"]} if n % 2 else changed
 
 
 def page(row: dict[str, str], links: str = "") -> str:

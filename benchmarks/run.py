@@ -232,7 +232,7 @@ def report(
             "",
             "| | now | required | aim |",
             "|---|---|---|---|",
-            *(f"| {' | '.join(row)} |" for row in pipes),
+            *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in pipes),
             "",
             *more,
             versions(bins) + ".",

@@ -69,7 +69,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "edits", "engine", "extras", "files"),
+                    *("article", "edits", "engine", "extras", "files", "formats"),
                     *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),
@@ -87,7 +87,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
-    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs")}, set()),
+    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "stage")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

@@ -83,3 +83,20 @@ def test_an_article_does_not_wait_for_the_next_one(tmp_path, last):
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.communicate()
+
+
+def test_a_command_that_is_stopped_and_continued_loses_nothing(big):
+    """Standard output as Docker images set it: unbuffered, where an interrupted write writes only a part."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "corptool", "read", "-q", str(big)],
+        env=ENVIRONMENT | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        bufsize=0,
+    )
+    out = process.stdout.read(100)
+    for _ in range(20):
+        process.send_signal(signal.SIGSTOP)
+        process.send_signal(signal.SIGCONT)
+        out += process.stdout.read(1 << 20)
+    out += process.communicate()[0]
+    assert (out, process.returncode) == (LINES, 0)

@@ -75,6 +75,8 @@ def test_a_stage_has_help_and_is_listed(fieldwork):
 
 def test_a_stage_can_be_undone_even_when_its_package_is_gone(fieldwork):
     redacted = corptool("redact", given=LINE, **fieldwork).out
+    assert json.loads(redacted)["edits"][0]["version"] == "corptool-fieldwork 1.0"
+    assert corptool("redact", given=redacted, **fieldwork).out == redacted
     assert json.loads(corptool("undo", given=redacted).out) == ARTICLE
     assert json.loads(corptool("undo", "--before", "redact", given=redacted, **fieldwork).out) == ARTICLE
 

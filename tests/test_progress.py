@@ -110,9 +110,11 @@ def test_bytes_are_counted_over_folders_and_compressed_files(tmp_path):
     (tmp_path / "a" / "2.html.gz").write_bytes(gzip.compress(b"<html>" + b"x" * 9000))
     (tmp_path / "a" / "3.png").write_bytes(b"0" * 50)
     (tmp_path / "b.txt").write_bytes(b"text")
+    (tmp_path / "list").write_text(f"{tmp_path}/b.txt\n")
     report = Report([], print)
-    names = [str(tmp_path / "a"), str(tmp_path / "none"), str(tmp_path / "b.txt")]
-    seen = [report.read for _ in progress.measured(reading.batches(names), names, report)]
+    names, listed = [str(tmp_path / "a"), str(tmp_path / "none")], str(tmp_path / "list")
+    batches = reading.batches(names, files_from=listed)
+    seen = [report.read for _ in progress.measured(batches, names, listed, report)]
     first, packed = len(LINE) * 30_000, (tmp_path / "a" / "2.html.gz").stat().st_size
     assert seen == sorted(seen)
     assert 0 < seen[1] < first

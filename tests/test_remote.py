@@ -106,28 +106,6 @@ def test_local_paths_do_not_pay_for_it():
     assert "corptool.remote" not in done.err
 
 
-@pytest.fixture(scope="module")
-def bucket():
-    """A bucket of a server on the loopback interface that speaks S3."""
-    moto = pytest.importorskip("moto.server", reason="needs moto[server]")
-    s3fs = pytest.importorskip("s3fs", reason="needs corptool[remote]")
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    environment = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "testing"),
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    store = s3fs.S3FileSystem(
-        key="testing", secret="testing", endpoint_url=environment["AWS_ENDPOINT_URL"], skip_instance_cache=True
-    )
-    store.mkdir("corpus")
-    yield store, environment
-    server.stop()
-
-
 @pytest.mark.slow
 def test_a_job_from_s3_to_s3(bucket, tmp_path):
     store, environment = bucket

@@ -33,7 +33,7 @@ BASH = {"_CORPTOOL_COMPLETE": "bash_complete"}
             CORE | {"commands.filter", "commands.read", "tabulate", "pathlib", "tempfile"},
         ),
         (["read"], {}, CORE | {"commands.read"}),
-        (["export", "--format", "jsonl"], {}, CORE | {"commands.export", "commands.read", "formats.jsonl"}),
+        (["export", "--format", "jsonl"], {}, CORE | {"commands.export", "commands.read"}),
     ],
 )
 def test_what_a_command_imports(words, environment, imports):

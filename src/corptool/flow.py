@@ -48,7 +48,7 @@ def flow(
         meta = first.options.get("meta")
         batches = _all_read(first.batches(), meta) if meta else first.batches()
         if report.progress:
-            batches = measured(batches, None if first.files_from else first.files, report)
+            batches = measured(batches, first.files, first.files_from, report)
         return local.run(pipeline, batches, report, jobs=jobs)
 
     how: dict[str, Any] = {

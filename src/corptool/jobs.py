@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -10,12 +11,13 @@ from typing import Any, NamedTuple
 
 import click
 
-from corptool.engine import local, shards
+from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
-from corptool.engine.shards import Each
+from corptool.engine.workers import in_workers
 from corptool.flow import told
 from corptool.outputs import Output, say
+from corptool.stage import Each
 
 
 class Wanted(NamedTuple):
@@ -43,7 +45,7 @@ class Workers(NamedTuple):
             with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
                 yield each
         else:
-            yield partial(local.in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+            yield partial(in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
 
 
 def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:
@@ -71,26 +73,31 @@ def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, r
 
 
 def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> int:
-    """Do a shard of a round. That articles were rejected is told, but only the whole job fails for it."""
-    number = shards.closed(job) if decided else 0
+    """Do a shard of a round. What was rejected is told, but only the whole job ends with an exit code that says so."""
+    number = min(state.closed(job), len(job.parts) - 1) if decided else 0
     if decided and not number:
         raise click.UsageError("nothing has been decided yet: --decide comes before --apply")
+    lost: Counter[str] = Counter()
 
     def work(report: Report) -> Iterator[list[Output]]:
-        done = shards.work(job.storage.root, number, shard)
-        shards.add(job, number, shard, done, report, before=None)
+        shards.add(job, number, shard, shards.work(job.storage.root, number, shard), report, before=None)
+        for (_, fate), count in report.counts.items():
+            lost[fate] += count
         yield []
 
-    told(work, job.steps, **reporting)
+    told(work, job.steps, **reporting | {"quiet": True})
+    if not reporting["quiet"]:
+        numbers = ", ".join(f"{lost[fate]} {fate}" for fate in ("dropped", "merged", "rejected"))
+        say(f"round {number + 1}: shard {shard + 1}/{job.shards} is done ({numbers})")
     return 0
 
 
 def _decide(job: Job) -> int:
     """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
-    number, rounds = shards.closed(job), 1 + sum(part.key is not None for part in job.parts)
+    number, rounds = state.closed(job), 1 + sum(part.key is not None for part in job.parts)
     if rounds == 1:
         raise click.UsageError("there is nothing to decide: no stage of this pipeline sees all articles")
-    if number == rounds - 1 or (number and len(shards.missing(job, number)) == job.shards):
+    if number == rounds - 1 or (number and len(state.missing(job, number)) == job.shards):
         say("decided already; --apply goes on")
     else:
         shards.say_again(shards.decide(job.storage.root, number))
@@ -111,8 +118,8 @@ def _tell_plan(job: Job, output: str | None) -> int:
         if part.key:
             text += f", then {part.key[1].name} decides"
         if kept:
-            text += f": {job.shards - len(shards.missing(job, number)):,} of {job.shards:,} shards are done"
-            text += ", decided" if part.key and shards.summary(job, number) else ""
+            text += f": {job.shards - len(state.missing(job, number)):,} of {job.shards:,} shards are done"
+            text += ", decided" if part.key and state.summary(job, number) else ""
         rows.append((f"round {number + 1}", text))
     if job.steps[-1].stage.kind == "sink":
         rows.append(("at last", job.steps[-1].name))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import IO
+from typing import IO, Any
 
 import click
 
@@ -53,7 +54,9 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
                 elif isinstance(item, bytes):
                     pieces.append(item)
                 elif item == FOLDER:
-                    folder = _made(output)
+                    if output is None:
+                        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+                    folder = made(output)
                 elif folder is None:
                     stream().writelines(chain(pieces, _pieces(item)))
                     pieces.clear()
@@ -69,9 +72,8 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
             stream()  # no article is an empty file, not a missing one
 
 
-def _made(folder: str | None) -> str:
-    if folder is None:
-        raise click.UsageError("this format writes one file an article: name a folder for them with -o")
+def made(folder: str) -> str:
+    """A folder that is there; what is in it already is told."""
     if is_remote(folder):
         return folder
     os.makedirs(folder, exist_ok=True)
@@ -97,9 +99,12 @@ def _pieces(file: File) -> Iterable[bytes]:
 def written(path: str | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
     if path is None or path == "-":
-        yield sys.stdout.buffer
+        stdout: Any = sys.stdout.buffer
+        if isinstance(stdout, io.RawIOBase):  # PYTHONUNBUFFERED: and a raw write that Ctrl-Z interrupts writes a part
+            stdout = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115 - it is flushed below
+        yield stdout
         with contextlib.suppress(BrokenPipeError):
-            sys.stdout.buffer.flush()
+            stdout.flush()
         return
     if path.startswith("file://"):
         from urllib.request import url2pathname

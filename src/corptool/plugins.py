@@ -127,5 +127,5 @@ class RuleFile(click.Path):
         """
         from hashlib import blake2b
 
-        with open(value if os.path.exists(value) else rule_file(value), "rb") as file:
+        with open(rule_path(value), "rb") as file:
             return f"{value} {blake2b(file.read(), digest_size=4).hexdigest()}"

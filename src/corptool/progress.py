@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from corptool.article import dumps
 from corptool.engine.local import Report
-from corptool.files import bare, find, is_archive, is_remote
+from corptool.files import bare, find, is_archive, is_remote, names_from
 from corptool.outputs import erased, say
 from corptool.reading import Batch, Document, Lines
 
@@ -55,38 +55,48 @@ def shown(report: Report, mode: Mode, *, quiet: bool, output: str | None) -> Ite
 def facts(report: Report, seconds: float, *, done: bool) -> dict[str, Any]:
     """What `--progress json` writes on a line; docs/run.md says what each key means."""
     columns = ("stage", "in", "out", "dropped", "merged", "rejected")
-    share = min(1.0, report.read / report.size) if report.size else None
+    share = report.read / report.size if report.size else None
     articles = report.counts[0, "in"]
     return {
         "seconds": round(seconds, 1),
-        "read": report.read,
+        "read": report.read or None,
         "size": report.size,
-        "left": round(seconds / share - seconds, 1) if share else None,
+        "left": round(seconds / share - seconds, 1) if share and share < 1 else None,
         "rate": round(articles / seconds, 1) if seconds else 0,
         "stages": [dict(zip(columns, row, strict=True)) for row in report.rows()],
         "done": done,
     }
 
 
-def measured(batches: Iterable[Batch], names: Iterable[str] | None, report: Report) -> Iterator[Batch]:
-    """The batches of an input; meanwhile `report.read` says how many bytes come before them.
-
-    `names` are what was typed, or None where that does not tell how much there is. Folders are listed beside the run,
-    so that their lists need not be held.
-    """
-    sizes = iter(()) if names is None else _sizes(names)
-    if names is not None:
-        every = [size for _, size in _sizes(names)]
-        report.size = None if None in every else sum(size or 0 for size in every)
-    before, (here, size) = 0, ("", 0)
+def measured(batches: Iterable[Batch], names: Iterable[str], files_from: str | None, report: Report) -> Iterator[Batch]:
+    """The batches of the files that were named; meanwhile `report.read` says how many bytes come before them."""
+    if files_from == "-":  # these names can be read once
+        yield from batches
+        return
+    if files_from:
+        with suppress(OSError):
+            names = [*names, *names_from(files_from)]
+    report.size = _sum(size for _, size in _sizes(names))
+    upcoming = _sizes(names)  # folders are listed again beside the run, so that no list of millions is held
+    before, here, size = 0, "", 0
     for batch in batches:
         path, offset = _place(batch)
-        while here != path and (following := next(sizes, None)):
+        while here != path and (following := next(upcoming, None)):
             before += size
             here, size = following[0], following[1] or 0
-        report.read = before + (min(offset, size) if report.size is not None else offset)
+        report.read = before + (offset if report.size is None else min(offset, size))
         yield batch
-    report.read = report.read if report.size is None else report.size
+    report.read = report.size or report.read
+
+
+def _sum(sizes: Iterable[int | None]) -> int | None:
+    """The sum, if all are known."""
+    total = 0
+    for size in sizes:
+        if size is None:
+            return None
+        total += size
+    return total
 
 
 def _sizes(names: Iterable[str]) -> Iterator[tuple[str, int | None]]:
@@ -127,7 +137,7 @@ def _line(told: dict[str, Any]) -> None:
 
 
 def _drawn(told: dict[str, Any]) -> None:
-    share = f"{told['read'] / told['size']:4.0%}  " if told["size"] else ""
+    share = f"{(told['read'] or 0) / told['size']:4.0%}  " if told["size"] else ""
     left = f"  {_clock(told['left'])} left" if told["left"] else ""
     stages = "  ".join(_stage(**stage) for stage in told["stages"])
     text = f"{share}{_clock(told['seconds'])}{left}  {told['rate']:,.0f} articles/s | {stages}"

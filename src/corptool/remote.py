@@ -15,6 +15,9 @@ from corptool import extras
 
 WEB = ("http://", "https://")
 """There nothing can be listed, and `?` is part of a name."""
+VERSIONS = ("ETag", "etag", "mtime", "created", "last_modified")
+"""What stores call what is another when an object has been written again; the rest of what they say depends on how
+they are asked."""
 ERRORS: list[tuple[type[OSError], int]] = [
     (FileNotFoundError, errno.ENOENT),
     (PermissionError, errno.EACCES),
@@ -23,11 +26,14 @@ ERRORS: list[tuple[type[OSError], int]] = [
 
 
 def _at(url: str) -> tuple[Any, str]:
-    """The file system and the path in it. ImportError says what to install; ValueError: there is no such protocol."""
+    """The file system and the path in it. ImportError says what to install; ValueError: there is no such protocol.
+
+    What was listed is not remembered: other machines write to the same store.
+    """
     core = extras.load("fsspec.core", "remote", url)
     with _told(url):
         try:
-            return core.url_to_fs(url)  # type: ignore[no-any-return]
+            return core.url_to_fs(url, use_listings_cache=False)  # type: ignore[no-any-return]
         except ImportError as error:
             raise ImportError(f"{url}: {error} (for s3: pip install 'corptool[remote]')") from None
 
@@ -97,7 +103,8 @@ def stamp(url: str) -> tuple[int | None, str]:
     """The bytes of an object, and what is another when it has been written again."""
     system, path = _at(url)
     with _told(url):
-        return system.info(path)["size"], system.ukey(path)
+        found = system.info(path)
+    return found["size"], next((str(found[name]) for name in VERSIONS if found.get(name)), "")
 
 
 @contextlib.contextmanager

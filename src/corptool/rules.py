@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from corptool.text import boilerplate as text_rules
-    from corptool.text import charset, classifier, glosses, language, mojibake
+    from corptool.text import charset, classifier, glosses, language, suspicion
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
 
@@ -222,8 +222,8 @@ def unusual() -> re.Pattern[str]:
     return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|{beside})")
 
 
-def mojibake_tables() -> mojibake.Tables:
+def mojibake_tables() -> suspicion.Tables:
     """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
-    from corptool.text import mojibake
+    from corptool.text import suspicion
 
-    return mojibake.Tables(language_model, unusual, fold)
+    return suspicion.Tables(language_model, unusual, fold)

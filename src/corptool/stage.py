@@ -23,12 +23,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property, partial
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool import commands, edits, plugins
+from corptool import __version__, commands, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch, Piece
@@ -36,6 +36,9 @@ from corptool.reading import Batch, Piece
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 256
 """Articles of a block for which a stage may make keys at once."""
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
+machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
 
 
@@ -110,6 +113,12 @@ class Stage:
 
     def __reduce__(self) -> str:
         return self.__qualname__  # a stage pickles as its name, as its function would
+
+    @cached_property
+    def version(self) -> str:
+        """What edits record as the version: corptool's, or the package of a plug-in with its own."""
+        theirs = [] if self.__module__.startswith("corptool.") else plugins.found("stages").get(self.name, [])
+        return plugins.package(theirs[0]) if theirs else __version__
 
     def key(self, function: Callable[..., Any] | None = None, *, when: str | None = None) -> Any:
         """Declare `key(article)`, which makes this a corpus stage; with `when`, only if that option is given."""
@@ -225,7 +234,7 @@ class Step:
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        noted: dict[str, Any] = {"stage": self.name, "options": self.noted}
+        noted: dict[str, Any] = {"stage": self.name, "options": self.noted, "version": self.stage.version}
         if isinstance(decision, AsIs):
             return edits.trimmed(article, self.edits)
         if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
@@ -257,10 +266,10 @@ class Step:
                 return list(_with_named(self.stage._keys, self.options)(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any]) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order."""
+    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
         if not self.groups:
-            return iter(_with_named(self.stage._decide, self.options)(keys))
+            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
         groups: list[Any] = []
         decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)

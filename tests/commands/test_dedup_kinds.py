@@ -66,10 +66,25 @@ LIKE_CASE = {
     "end": "驳回原告的诉讼请求。",
     "who": "原告",
 }
+APPEAL = (
+    "上诉人陈国强因工伤认定一案，不服宜昌市西陵区人民法院行政判决，向本院提起上诉。原审查明，陈国强于2016年5月9日在码头仓库工作时"
+    "被滑落的钢管砸中左脚，经诊断为左足第三跖骨骨折。上诉人称，一审判决对停工留薪期未作处理，请求予以增加。"
+    "本院经审理认为，行政诉讼只对被诉行政行为的合法性进行审查，停工留薪期应当另行申请确认，上诉理由不能成立，原判应予维持。"
+    "依照《中华人民共和国行政诉讼法》第八十九条的规定，判决如下：驳回上诉，维持原判。本判决为终审判决。"
+)
 POEM = "床前明月光，疑是地上霜。\n举头望明月，低头思故乡。"
 PROVERB = "A stitch in time saves nine, as the old people in our valley never tired of telling us."
 LISTING = "Jobs in {place}\n" + "\n".join(
     f"{title}: full time, apply by letter" for title in ("Baker", "Welder", "Nurse", "Gardener", "Driver", "Cook")
+)
+
+JOBS = (
+    "Jobs in Harbin\nBaker, day shift, Daoli: apply to Mrs Zhou\nWelder at the shipyard, two years' practice\n"
+    "Nurse for a kindergarten, mornings only\nDriver with a clean licence, own car preferred"
+)
+OTHER_JOBS = (
+    "Jobs in Guilin\nCook for a river boat, cabin included\nGardener at the botanical garden, spring season\n"
+    "Nurse for a kindergarten, mornings only\nGuide who speaks Korean or Japanese, weekends"
 )
 
 
@@ -80,9 +95,11 @@ LISTING = "Jobs in {place}\n" + "\n".join(
         (STORM, STORM_BY_ANOTHER),
         (QUAKE, STORM),
         (JUDGMENT.format(**ONE_CASE), JUDGMENT.format(**LIKE_CASE)),
+        (JUDGMENT.format(**ONE_CASE), APPEAL),
+        (JOBS, OTHER_JOBS),
         (pages(2)[0], pages(4)[2]),
     ],
-    ids=["reports-en", "reports-zh", "two-languages", "like-cases", "nothing"],
+    ids=["reports-en", "reports-zh", "two-languages", "like-cases", "one-case", "listings", "nothing"],
 )
 def test_different_articles(one, other):
     filler = [article(f"x{number}", text) for number, text in enumerate(pages(20)[4:])]

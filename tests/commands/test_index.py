@@ -1,15 +1,21 @@
 """dedup --index, and `corptool index`: what earlier runs have seen."""
 
 import json
+import random
 import subprocess
 import sys
+from collections import Counter, defaultdict
+from itertools import pairwise
 
 import pytest
 from click.testing import CliRunner
 
-from corptool.commands.dedup import dedup
+from corptool.commands.dedup import dedup, features
 from corptool.commands.index import index
+from corptool.duplicates.features import collected
 from corptool.duplicates.index import Index
+from corptool.duplicates.plan import Plan
+from corptool.text.relations import Alike
 from tests.commands.test_dedup import CHINESE, ENGLISH, OTHER, TRADITIONAL, article, pages
 from tests.conftest import ENVIRONMENT, ROOT
 
@@ -47,6 +53,81 @@ def test_clusters_are_those_of_one_run_over_all(tmp_path):
     assert len(set(full.values())) < 45
 
 
+NOTICE = "Notice: the content above was uploaded by a user and the platform only provides storage of what users send. "
+
+
+def corpus(seed):
+    """Articles with copies of all kinds, more than a bucket takes, forms, and boilerplate; ids in no order."""
+    draw = random.Random(seed)
+    texts = pages(30)
+    copied = draw.choice(texts)
+    for _ in range(14):
+        words = copied.split(" ")
+        texts.append(" ".join(word for word in words if draw.random() > 0.02))
+    texts += [f"{NOTICE * 3}\n{text[:120]}\n{NOTICE}" for text in texts[:14]]
+    texts += [
+        f"今天气温{draw.randrange(99)}度，明天{draw.randrange(99)}度，出门请带好雨具，注意交通安全，农户请清沟排渍，"
+        * 3
+        for _ in range(14)
+    ]
+    texts += [
+        draw.choice(texts)[: draw.choice([300, 500, 9999])] + draw.choice(["", " 。", "More."]) for _ in range(30)
+    ]
+    ids = draw.sample(range(1000), len(texts))
+    articles = [article(f"{id_:03}", text) for id_, text in zip(ids, texts, strict=True)]
+    draw.shuffle(articles)
+    return articles
+
+
+def planned(folder, articles):
+    with Index(folder) as opened:
+        plan = Plan(
+            *collected(map(features, articles), 1 << 12), keep="best", relations="exact,same,near", index=opened
+        )
+    plan.clear()
+    ids = plan.short.ids
+    come = {ids[index] for index in range(plan.incoming)}
+    pairs = zip(*(column.tolist() for column in plan.related[:3]), strict=True)
+    related = {(ids[left], ids[right]): code for left, right, code in pairs if {ids[left], ids[right]} & come}
+    return {ids[index]: ids[plan.cluster[index]] for index in range(plan.incoming)}, related
+
+
+def remembered(folder):
+    """What an index knows, each text by the first id that has it."""
+    with Index(folder) as opened:
+        known = opened.memory()
+        rows = [part.rows for part in opened.parts()]
+    keys = [(tuple(one.same[at].tolist()), id_) for one in rows for at, id_ in enumerate(one.ids)]
+    smallest = {}
+    for same, id_ in keys:
+        smallest[same] = min(id_, smallest.get(same, id_))
+    of = [smallest[same] for same, _ in keys]
+    pairs = zip(*(known[name].tolist() for name in ("left", "right", "meets", *Alike._fields)), strict=True)
+    groups = defaultdict(set)
+    for row, group in zip(known["row"].tolist(), known["group"].tolist(), strict=True):
+        groups[group].add(of[row])
+    counts = dict(zip(known["hashes"].tolist(), known["counts"].tolist(), strict=True))
+    return (
+        sorted((of[left], of[right], *rest) for left, right, *rest in pairs),
+        sorted(map(sorted, groups.values())),
+        counts,
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_known_after_several_runs_is_what_one_run_knows(tmp_path, seed):
+    articles = corpus(seed)
+    whole, related = planned(tmp_path / "one", articles)
+    cuts = sorted(random.Random(seed).sample(range(1, len(articles)), 3))
+    for start, end in pairwise([0, *cuts, len(articles)]):
+        clusters, found = planned(tmp_path / "several", articles[start:end])
+    last = {one["id"] for one in articles[cuts[-1] :]}
+    assert clusters == {id_: cluster for id_, cluster in whole.items() if id_ in last}
+    assert found == {pair: code for pair, code in related.items() if last & {*pair}}
+    assert remembered(tmp_path / "several") == remembered(tmp_path / "one")
+    assert max(Counter(whole.values()).values()) > 8
+
+
 def test_what_would_have_been_decided_otherwise_is_told(tmp_path, capsys):
     folder = str(tmp_path / "seen")
     list(dedup([article("a", ENGLISH)], index=folder))
@@ -70,8 +151,8 @@ def test_an_index_is_shown_checked_and_forgets(tmp_path):
 def test_faults_are_found(tmp_path):
     folder = tmp_path / "seen"
     list(dedup([article("a", CHINESE)], index=str(folder)))
-    (part,) = (path for path in folder.iterdir() if path.is_dir())
-    (part / "hashes").write_bytes(b"")
+    (hashes,) = folder.glob("*/hashes")
+    hashes.write_bytes(b"")
     assert shown(folder, "--check")[0] == 1
     code, text = shown(tmp_path / "none")
     assert code == 2
@@ -88,15 +169,9 @@ def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):
 
 def _killed(folder):
     with Index(folder) as opened:
-        opened.add(*_plan(article("b", ENGLISH)).new())
+        come = collected([features(article("b", ENGLISH))], 1 << 20)
+        Plan(*come, keep="best", relations="exact", index=opened).clear()
         raise KeyboardInterrupt
-
-
-def _plan(*articles):
-    from corptool.commands.dedup import features
-    from corptool.duplicates.plan import Plan
-
-    return Plan(map(features, articles), keep="best", relations="exact", memory=1 << 20)
 
 
 def test_two_runs_at_once(tmp_path):

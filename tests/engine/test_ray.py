@@ -39,7 +39,9 @@ def corpus(tmp_path_factory):
             article["text"] = article["text"].replace("。", f"{number}。" if place % 3 else "。")
             articles.append(json.dumps(article, ensure_ascii=False))
         (folder / f"{number:02}.jsonl").write_text("\n".join(articles) + "\n", "utf-8")
-    (folder / "20.jsonl.gz").write_bytes(gzip.compress(b'{"id":"cut","text":"whole"}\n' * 9)[:-12])
+    (folder / "20.jsonl.gz").write_bytes(
+        gzip.compress(b'{"id":"cut","text":"whole","origin":{"sha256":"0"}}\n' * 9)[:-12]
+    )
     (folder / "21.jsonl.zst").write_bytes(b"this is not Zstandard")
     return folder
 
@@ -81,7 +83,7 @@ def killed_once(each):
 
 def nearly(function, folder, *numbers):
     """The task; but the first one to get there is killed when all that is left is to say that it is done."""
-    put = shards._put
+    put = shards.put
 
     def die(*done):
         with contextlib.suppress(FileExistsError):
@@ -89,11 +91,11 @@ def nearly(function, folder, *numbers):
             os.kill(os.getpid(), signal.SIGKILL)
         return put(*done)
 
-    shards._put = die
+    shards.put = die
     try:
         return function(folder, *numbers)
     finally:
-        shards._put = put
+        shards.put = put
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,27 @@ def test_a_stage_of_another_package_runs_there(tmp_path, corpus):
     assert (there.code, there.err) == (0, here.err)
     assert (tmp_path / "there").read_bytes() == (tmp_path / "here").read_bytes()
     shutil.rmtree(tmp_path / "site")
+
+
+def test_from_a_store_to_a_store(tmp_path, corpus, bucket):
+    """Input, state and output in a store, the output as shards in Parquet: the bytes of the same job on this machine."""
+    store, environment = bucket
+    store.put(str(corpus), "corpus/articles", recursive=True)
+    job = ("fix | clean --by site | dedup", "s3://corpus/articles", "--shards", "9")
+    done = []
+    for folder, engine in (("s3://corpus/ray", ("--engine", "ray", "-j", "2")), (str(tmp_path), ())):
+        words = ("--work", f"{folder}/work", *engine, "-o", f"{folder}/out/*.parquet", "--rejects", f"{folder}/rejects")
+        done.append(corptool("run", *job, *words, **environment, PYTHONWARNDEFAULTENCODING=""))
+    there, here = done
+    assert there.err == here.err
+    assert (there.code, there.out) == (here.code, here.out) == (3, b"")
+    store.invalidate_cache()
+    files = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert {path.rpartition("/")[2]: store.cat(path) for path in store.ls("corpus/ray/out")} == files
+    assert store.cat("corpus/ray/rejects") == (tmp_path / "rejects").read_bytes()
+    back = corptool("read", "-q", "s3://corpus/ray/out", **environment).out
+    job = ("run", "-q", "fix | clean --by site | dedup", "s3://corpus/articles")
+    assert back == corptool(*job, **environment).out
 
 
 def test_what_must_be_there(tmp_path):

@@ -11,12 +11,13 @@ import click
 import pytest
 
 from corptool import jobs
-from corptool.engine import shards
+from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
+from corptool.engine.workers import in_workers
 from corptool.flow import flow
 from corptool.jobs import Wanted, Workers
 from corptool.pipeline import Pipeline
-from tests.conftest import ENVIRONMENT, SAMPLES, corptool
+from tests.conftest import ENVIRONMENT, ROOT, SAMPLES, corptool
 
 NAMES = " ".join(f"'{name}'" for name in SAMPLES)
 ALL = Wanted(None, False, None, False)
@@ -83,7 +84,7 @@ LINES[201] = b""
 LINES[250] = b'{"id":"250","text":"%s"}' % (b"long " * 2000)
 
 
-@pytest.mark.parametrize("number", [2, 3, 7, 100])
+@pytest.mark.parametrize("number", [2, 7, 30])
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -139,10 +140,11 @@ JOB = ["read pages | fix | clean --by site | dedup --keep first"]
 
 
 @pytest.fixture
-def pages(tmp_path):
+def pages(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "pages").mkdir()
     for sample in SAMPLES:
-        shutil.copy(sample, tmp_path / "pages")
+        shutil.copy(ROOT / sample, tmp_path / "pages")
     return tmp_path
 
 
@@ -204,7 +206,8 @@ def test_output_by_shards(pages):
     ],
 )
 def test_what_does_not_fit_is_told(pages, words, code, said):
-    assert corptool("run", "--work", "state", "--shard", "2/3", *JOB, cwd=pages).code == 0
+    opened("state", Given(*JOB, shards=3), whole=True)
+    shards.work("state", 0, 1)
     before = tree(pages)
     ended = corptool("run", *words, cwd=pages)
     assert (ended.code, said in ended.err) == (code, True), ended.err
@@ -251,7 +254,7 @@ def test_an_input_that_changes_while_it_is_read(pages):
     page.write_bytes(page.read_bytes() + b"more")
     with pytest.raises(click.ClickException, match=r"000_.*\.txt: was .* bytes, now .*, since the job was planned"):
         shards.work(job.storage.root, 0, 0)
-    assert shards.missing(job, 0) == [0]
+    assert state.missing(job, 0) == [0]
 
 
 def test_dry_run_changes_nothing(pages):
@@ -292,34 +295,26 @@ def ended(command, cwd):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
-@pytest.mark.parametrize("part", [0.1, 0.35, 0.6, 0.85])
-def test_killed_and_run_again(pages, part):
-    command = [
-        sys.executable,
-        "-m",
-        "corptool",
-        "run",
-        "--shards",
-        "5",
-        *JOB,
-        "--rejects",
-        "lost",
-        "-o",
-        "out",
-        "--work",
-    ]
-    start = time.monotonic()
+@pytest.mark.parametrize("tasks", [6, *(pytest.param(tasks, marks=pytest.mark.slow) for tasks in (0, 3, 9, 14))])
+def test_killed_and_run_again(pages, tasks):
+    words = ["run", "--shards", "5", "-j", "2", *JOB, "--rejects", "lost", "-o", "out", "--work"]
+    command = [sys.executable, "-m", "corptool", *words]
     whole = ended([*command, "undisturbed"], pages)
-    took = time.monotonic() - start
     results = [(pages / name).read_bytes() for name in ("out", "lost")]
     process = subprocess.Popen([*command, "state"], cwd=pages, env=ENVIRONMENT, stderr=subprocess.PIPE)
-    time.sleep(part * took)
+    while len(list(pages.glob("state/*/*.done"))) < tasks and process.poll() is None:
+        time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.communicate()  # ends when the workers have ended, too
     again = ended([*command, "state"], pages)
     assert (again.returncode, again.stderr) == (whole.returncode, whole.stderr)
     assert [(pages / name).read_bytes() for name in ("out", "lost")] == results
     assert not (pages / "state" / ".unfinished").exists()
+
+
+def test_a_worker_that_is_killed_is_told():
+    with pytest.raises(OSError, match="a worker process was killed"):
+        list(in_workers(os._exit, [(9,), (9,)], 2))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs the resource module")

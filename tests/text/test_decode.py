@@ -131,6 +131,12 @@ def test_damaged_chinese_comes_back(data):
     assert rebuilt(decode(data)) == data
 
 
+@pytest.mark.parametrize(("text", "codec"), [("Привет, мир: московские новости. ", "cp1251"), (CHINESE, "gb18030")])
+def test_text_behind_much_markup(text, codec):
+    data = b"<td class='empty'></td>\n" * 12_000 + text.encode(codec) * 20
+    assert decode(data).encoding == codec
+
+
 def test_damage_far_into_a_large_file():
     data = CHINESE.encode("gb18030") * 500 + b"\xff" + CHINESE.encode("gb18030") * 500
     decoded = read(data, "gb18030")

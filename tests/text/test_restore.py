@@ -45,6 +45,13 @@ def test_a_byte_that_fell_out():
     assert apply(seen, restored(seen, TABLES)) == text
 
 
+def test_closing_quotation_marks_that_lost_their_last_byte():
+    seen = "He said â€œyesâ€ and â€œnoâ€, and itâ€™s â€“ hm â€ – fine."
+    wanted = "He said “yes” and “no”, and it’s – hm â€ – fine."
+    assert apply(seen, repairs(seen, tables=TABLES, restore=True)) == wanted
+    assert "”" not in apply(seen, repairs(seen, tables=TABLES))
+
+
 def test_only_on_demand():
     seen = LOST[0].encode().decode("gbk", "replace")
     assert "restored" not in [change.kind for change in repairs(seen, tables=TABLES)]

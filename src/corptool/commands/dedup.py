@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import chain, pairwise
+from itertools import chain, pairwise, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from corptool.article import Article, Dropped, dumps
-from corptool.duplicates.features import Features
+from corptool.duplicates.features import Features, collected
 from corptool.duplicates.index import Index
 from corptool.duplicates.plan import REMOVED, Decision, Plan
 from corptool.rules import fold_table
-from corptool.stage import AsIs, stage
+from corptool.stage import AsIs, Each, stage
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
@@ -245,19 +245,19 @@ def decide(
     unit: str = "article",
     table: bool = False,
     memory: str = "1G",
+    each: Each = starmap,
 ) -> Iterator[Decision | UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
     if unit != "article":
         yield from _decide_units(keys)
         return
-    how: dict[str, Any] = {"keep": keep, "relations": relations, "memory": _bytes(memory)}
+    how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
+    come = collected(keys, _bytes(memory))
     if index is None:
-        plan = Plan(keys, **how)
+        plan = Plan(*come, **how)
     else:
-        keys = list(keys)  # before the index is locked: they may be long in coming
         with Index(Path(index)) as seen:
-            plan = Plan(keys, seen=seen.seen(), **how)
-            seen.add(*plan.new())
+            plan = Plan(*come, index=seen, **how)
         _tell_changes(plan)
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:

@@ -35,12 +35,12 @@ def index(folder: str, *, check: bool, forget: tuple[str, ...], forget_from: str
             faults = found.faults() if check else []
             if check:
                 click.echo(f"left behind by killed runs, deleted: {found.tidy()}")
-            stayed = [seen.stayed for seen in found.seen()] if not faults else []
+            stayed = [part.stayed[part.there] for part in found.parts()] if not faults else []
             rows = [
-                ("articles", len(stayed)),
-                ("of these stayed", sum(stayed)),
-                ("runs that added some", len(found.parts())),
-                ("bytes", sum(size for *_, size in found.parts())),
+                ("articles", sum(part.size for part in stayed)),
+                ("of these stayed", sum(int(part.sum()) for part in stayed)),
+                ("runs that added some", len(found.listed())),
+                ("bytes", sum(size for *_, size in found.listed())),
             ]
     except BrokenIndexError as error:
         raise click.UsageError(str(error)) from None

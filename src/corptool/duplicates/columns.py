@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,21 +12,22 @@ if TYPE_CHECKING:
 
 
 class Column:
-    """Runs of values of one type, one run after the other, each appended as bytes."""
+    """Runs of values of one type, one run after the other, each appended as bytes; and those of files after them."""
 
     def __init__(self, kind: type[Any], memory: int) -> None:
         from array import array
 
         self.kind = kind
         self.memory = memory
-        self.ends = array("q", [0])
-        """Where each run ends, in bytes."""
+        self.sizes = array("q")
+        """Of each run, in bytes."""
         self.held = bytearray()
         self.file: Any = None
+        self.attached: list[tuple[Any, NDArray[np.int64]]] = []
 
     def append(self, run: bytes) -> None:
         """Add a run."""
-        self.ends.append(self.ends[-1] + len(run))
+        self.sizes.append(len(run))
         self.held += run
         if len(self.held) > self.memory:
             if self.file is None:
@@ -33,12 +35,20 @@ class Column:
             self.file.write(self.held)
             self.held = bytearray()
 
+    def attach(self, path: Any, sizes: NDArray[np.int64]) -> None:
+        """Add the runs that lie in a file, by their numbers of values."""
+        self.attached.append((path, sizes))
+
     def take(self, runs: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The values of these runs, in this order, and where each run begins (and the last one ends)."""
         import numpy as np
 
-        ends = np.frombuffer(self.ends, np.int64) // np.dtype(self.kind).itemsize
-        return gathered(self._values(), ends[runs], ends[runs + 1])
+        starts, sizes, source = (column[runs] for column in self._runs)
+        values = [self._values(), *(self._mapped(path) for path, _ in self.attached)]
+        places = zip(source.tolist(), starts.tolist(), (starts + sizes).tolist(), strict=True)
+        taken = [values[which][start:end] for which, start, end in places]
+        edges = np.concatenate(([0], np.cumsum(sizes)))
+        return np.concatenate([np.empty(0, self.kind), *taken]), edges  # slices: 3 times faster than an index a value
 
     def clear(self) -> None:
         """Let go of all values."""
@@ -47,8 +57,18 @@ class Column:
             self.file.close()
             self.file = None
 
+    @cached_property
+    def _runs(self) -> tuple[NDArray[np.int64], ...]:
+        """Where each run starts, how long it is, and in which source it lies."""
+        import numpy as np
+
+        own = np.frombuffer(self.sizes, np.int64) // np.dtype(self.kind).itemsize
+        sources = [own, *(sizes for _, sizes in self.attached)]
+        starts = [np.cumsum(sizes) - sizes for sizes in sources]
+        source = np.repeat(np.arange(len(sources)), [sizes.size for sizes in sources])
+        return np.concatenate(starts), np.concatenate(sources), source
+
     def _values(self) -> NDArray[Any]:
-        """All values. A file is mapped anew each time, so that what was read once does not stay in memory."""
         import numpy as np
 
         if self.file is None:
@@ -57,21 +77,13 @@ class Column:
             self.file.write(self.held)
             self.held = bytearray()
         self.file.flush()
-        return np.asarray(np.memmap(self.file, self.kind, "r"))
+        return self._mapped(self.file)
 
+    def _mapped(self, file: Any) -> NDArray[Any]:
+        """The values of a file: mapped anew each time, so that what was read once does not stay in memory."""
+        import os
 
-def gathered(
-    values: NDArray[Any], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The values from each start to its end, one run after the other, and the edges between the runs.
+        import numpy as np
 
-    >>> import numpy as np
-    >>> values, edges = gathered(np.arange(10), np.array([7, 2]), np.array([9, 3]))
-    >>> values.tolist(), edges.tolist()
-    ([7, 8, 2], [0, 2, 3])
-    """
-    import numpy as np
-
-    edges = np.concatenate(([0], np.cumsum(ends - starts)))
-    runs = [values[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-    return np.concatenate([values[:0], *runs]), edges  # slices are copied 3 times faster than an index of each value
+        empty = not (os.fstat(file.fileno()).st_size if hasattr(file, "fileno") else os.path.getsize(file))
+        return np.empty(0, self.kind) if empty else np.asarray(np.memmap(file, self.kind, "r"))

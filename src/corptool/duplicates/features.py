@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
+
+from corptool.duplicates.columns import Column
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+DIGEST = 16
+NUMBERS = ("offset", "folded", "length", "repairs", "known", "sampled")
+"""What a row holds of an article that is a number; `sampled` is a checksum of what was sampled of its text."""
+STRINGS = ("path", "member", "published", "source")
+"""The same strings again and again."""
 
 
 class Features(NamedTuple):
@@ -32,13 +42,23 @@ class Features(NamedTuple):
     """How many of title and date the article has."""
     published: str
     source: str
-    facts: dict[str, Any] | None
+    facts: dict[str, Any] | None = None
     """What a survivor that lacks it may be told (--merge)."""
-    text: str
+    text: str = ""
     """Only where the difference is asked for (--why)."""
 
 
-DIGEST = 16
+class Saved(NamedTuple):
+    """Rows as an index keeps them: one array, or list, a column."""
+
+    ids: list[str]
+    names: list[str]
+    """The different strings."""
+    strings: NDArray[np.uint32]
+    """For each article the places of its STRINGS among them."""
+    numbers: NDArray[np.int64]
+    exact: NDArray[np.uint64]
+    same: NDArray[np.uint64]
 
 
 class Rows:
@@ -46,12 +66,12 @@ class Rows:
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self.strings: tuple[list[str], ...] = ([], [], [], [])
-        """Path, member, published and source: the same strings again and again."""
+        self.names: list[str] = []
+        """The different strings."""
+        self.codes: dict[str, int] = {}
+        """Their places among the names."""
+        self.strings = array("I")
         self.numbers = array("q")
-        """Offset, folded, length, repairs, known and a checksum of what was sampled of each article."""
-        self.known: dict[str, str] = {}
-        """Each string once."""
         self.exact, self.same = bytearray(), bytearray()
         self.facts: dict[int, dict[str, Any]] = {}
         self.texts: dict[int, str] = {}
@@ -62,8 +82,7 @@ class Rows:
     def append(self, one: Features) -> None:
         """Add an article."""
         path, member, offset = one.place
-        for column, value in zip(self.strings, (path, member, one.published, one.source), strict=True):
-            column.append(self.known.setdefault(value, value))
+        self.strings.extend([self._code(name) for name in (path, member, one.published, one.source)])
         sampled = crc32(one.numbers, crc32(one.places, crc32(one.hashes)))
         self.numbers.extend((offset, one.folded, one.length, one.repairs, one.known, sampled))
         self.exact += one.exact
@@ -74,9 +93,37 @@ class Rows:
             self.texts[len(self.ids)] = one.text
         self.ids.append(one.id)
 
+    def extend(self, saved: Saved, rows: NDArray[np.int64]) -> None:
+        """Add these rows of saved ones."""
+        import numpy as np
+
+        codes = np.array([self._code(name) for name in saved.names], np.uint32)
+        self.strings.frombytes(codes[saved.strings[rows]].tobytes())
+        self.numbers.frombytes(saved.numbers[rows].tobytes())
+        self.exact += saved.exact[rows].tobytes()
+        self.same += saved.same[rows].tobytes()
+        self.ids += saved.ids if rows.size == len(saved.ids) else [saved.ids[row] for row in rows.tolist()]
+
+    def saved(self, indexes: NDArray[np.int64]) -> Saved:
+        """These articles as an index keeps them."""
+        import numpy as np
+
+        strings = np.frombuffer(self.strings, np.uint32).reshape(-1, len(STRINGS))[indexes]
+        names, codes = np.unique(strings, return_inverse=True)
+        return Saved(
+            [self.ids[index] for index in indexes.tolist()],
+            [self.names[code] for code in names.tolist()],
+            codes.reshape(-1, len(STRINGS)).astype(np.uint32),
+            np.frombuffer(self.numbers, np.int64).reshape(-1, len(NUMBERS))[indexes],
+            self.digests("exact")[indexes],
+            self.digests("same")[indexes],
+        )
+
     def __getitem__(self, index: int) -> Features:
-        path, member, published, source = (column[index] for column in self.strings)
-        offset, folded, length, repairs, known, _ = self.numbers[6 * index : 6 * index + 6]
+        strings = self.strings[len(STRINGS) * index : len(STRINGS) * (index + 1)]
+        path, member, published, source = (self.names[code] for code in strings)
+        numbers = self.numbers[len(NUMBERS) * index : len(NUMBERS) * (index + 1)]
+        offset, folded, length, repairs, known, _ = numbers
         digest = slice(DIGEST * index, DIGEST * (index + 1))
         return Features(
             id=self.ids[index],
@@ -96,12 +143,25 @@ class Rows:
             text=self.texts.get(index, ""),
         )
 
+    def number(self, name: str, index: int) -> int:
+        """One of the NUMBERS of an article."""
+        return self.numbers[len(NUMBERS) * index + NUMBERS.index(name)]
+
+    def string(self, name: str, index: int) -> str:
+        """One of the STRINGS of an article."""
+        return self.names[self.strings[len(STRINGS) * index + STRINGS.index(name)]]
+
     def column(self, name: str) -> NDArray[np.int64]:
-        """The numbers of folded characters, or the checksums of what was sampled, of all articles."""
+        """One of the NUMBERS of all articles."""
         import numpy as np
 
-        place = {"folded": 1, "sampled": 5}[name]
-        return np.frombuffer(self.numbers, np.int64).reshape(-1, 6)[:, place].copy()
+        return np.array(self.numbers, np.int64).reshape(-1, len(NUMBERS))[:, NUMBERS.index(name)].copy()
+
+    def digests(self, name: str) -> NDArray[np.uint64]:
+        """The two halves of each digest: of the texts (`exact`), or of the folded texts (`same`)."""
+        import numpy as np
+
+        return np.frombuffer(bytes(getattr(self, name)), np.uint64).reshape(-1, 2)
 
     def order(self) -> list[int]:
         """The articles in an order that does not depend on that of the input: by id, then by what they differ in."""
@@ -110,22 +170,29 @@ class Rows:
             one = self[index]
             return one.id, one.place, one.exact, one.known, one.published, one.source
 
-        found = sorted(range(len(self.ids)), key=self.ids.__getitem__)
-        at = 0
-        while at < len(found):  # ids that repeat are rare: only these are looked at again
-            until = at + 1
-            while until < len(found) and self.ids[found[until]] == self.ids[found[at]]:
-                until += 1
-            if until - at > 1:
-                found[at:until] = sorted(found[at:until], key=rest)
-            at = until
-        return found
+        ids = self.ids
+        if len(set(ids)) == len(ids):
+            return sorted(range(len(ids)), key=ids.__getitem__)
+        again = {id_ for id_, times in Counter(ids).items() if times > 1}
+        return sorted(range(len(ids)), key=lambda index: rest(index) if ids[index] in again else (ids[index],))
 
-    def digests(self, name: str) -> NDArray[np.uint64]:
-        """The two halves of each digest: of the texts (`exact`), or of the folded texts (`same`)."""
-        import numpy as np
+    def _code(self, name: str) -> int:
+        code = self.codes.setdefault(name, len(self.names))
+        if code == len(self.names):
+            self.names.append(name)
+        return code
 
-        return np.frombuffer(bytes(getattr(self, name)), np.uint64).reshape(-1, 2)
+
+def collected(keys: Iterable[Features], room: int) -> tuple[Rows, list[Column]]:
+    """All that come: the rows, and columns of the hashes, places and numbers, in so many bytes; the rest on disk."""
+    import numpy as np
+
+    rows, columns = Rows(), [Column(kind, room // 8) for kind in (np.uint32, np.uint8, np.uint64)]
+    for key in keys:
+        for column, run in zip(columns, (key.hashes, key.places, key.numbers), strict=True):
+            column.append(run)
+        rows.append(key)
+    return rows, columns
 
 
 def first(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,8 +8,12 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.features import Features, Rows, first
-from corptool.duplicates.relating import Each, Related, Texts, measured, related
+from corptool.duplicates.earlier import Earlier, compared
+from corptool.duplicates.features import Rows, first
+from corptool.duplicates.index import Index
+from corptool.duplicates.ranking import ranking
+from corptool.duplicates.relating import Each, Related, learned, measured, related
+from corptool.duplicates.texts import Known, memory
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
 
@@ -19,16 +23,8 @@ if TYPE_CHECKING:
 
 NAMES = {NEAR: "near", CONTAINED: "contained", TEMPLATE: "template"}
 REMOVED = "exact,same,near"
-WHOLE = 50
-"""Texts of fewer folded characters are compared whole: too few shingles to tell an edited copy from another text."""
-
-
-class Seen(NamedTuple):
-    """An article of an earlier run."""
-
-    features: Features
-    stayed: bool
-    """It was no copy then, and is out in the world."""
+BLOCK = 16384
+"""Articles written to an index at a time."""
 
 
 class Decision(NamedTuple):
@@ -51,33 +47,21 @@ class Plan:
 
     def __init__(
         self,
-        keys: Iterable[Features],
+        rows: Rows,
+        columns: list[Column],
         *,
         keep: str,
         relations: str,
-        memory: int,
         each: Each = starmap,
-        seen: Iterable[Seen] = (),
+        index: Index | None = None,
     ) -> None:
         import numpy as np
 
-        self.short = Rows()
-        self.was: list[bool | None] = []
-        """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
-        kinds = (np.uint32, np.uint8, np.uint64)
-        self.columns = [Column(kind, memory // 8) for kind in kinds]
-        """Hashes, places and numbers."""
-        for key in keys:
-            self._add(key, None)
+        self.short, self.columns = rows, columns
         self.incoming = len(self.short)
-        again: dict[Any, int] = {}
-        for key, stayed in seen:
-            again = again or {self._identity(self.short[index]): index for index in range(self.incoming)}
-            index = again.get(self._identity(key))
-            if index is None:
-                self._add(key, stayed)
-            else:  # a run that was killed and is repeated
-                self.was[index] = stayed
+        self.was: list[bool | None] = [None] * self.incoming
+        """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
+        earlier = Earlier(self.short, self.columns, self.was, index.parts() if index else ())
         order = np.array(self.short.order(), np.int64)
         self.order = order.tolist()
         """The articles in an order that does not depend on that of the input."""
@@ -85,36 +69,28 @@ class Plan:
         self.rank[order] = np.arange(order.size)
         same, exact = (first(self.short.digests(name), order) for name in ("same", "exact"))
         self.same, self.exact = same.tolist(), exact.tolist()
-        self.texts, self.leader = self._texts(same)
-        self.related = self._by_article(related(self.texts, each))
-        self.cluster = self._clusters(same)
         self.relations = relations.split(",")
-        self.survivor = self._survivors(self._removal_groups(), _ranking(keep))
+        self.texts, text = compared(self.short, self.columns, earlier.runs)
+        self.leader = np.empty(len(self.texts), np.int64)
+        self.leader[text[text >= 0]] = same[text >= 0]
+        known = earlier.known(text, index.memory() if index else None, len(self.texts))
+        known = learned(self.texts, known, each)
+        come = np.isin(np.arange(len(self.texts)), text[: self.incoming])
+        through = {NEAR, *(code for code, name in NAMES.items() if name in self.relations)}
+        self.related = self._by_article(related(self.texts, known, come, each, through=through))
+        self.cluster = self._clusters(same)
+        self.survivor = self._survivors(self._removal_groups(), ranking(keep, self.short))
         self._follow()
+        if index:
+            self._remember(index, earlier, known, text)
 
-    def _add(self, key: Features, stayed: bool | None) -> None:
-        for column, run in zip(self.columns, (key.hashes, key.places, key.numbers), strict=True):
-            column.append(run)
-        self.short.append(key)
-        self.was.append(stayed)
-
-    @staticmethod
-    def _identity(key: Features) -> tuple[Any, ...]:
-        return key.id, key.place, key.exact
-
-    def _texts(self, same: NDArray[np.int64]) -> tuple[Texts, NDArray[np.int64]]:
-        """What is compared, in the order of the digests: of articles with the same text, and sample, one.
-
-        And for each of these texts the first article of those with the same text.
-        """
+    def _remember(self, index: Index, earlier: Earlier, known: Known, text: NDArray[np.int64]) -> None:
         import numpy as np
 
-        keys = np.column_stack((self.short.digests("same"), self.short.column("sampled").astype(np.uint64)))
-        one = first(keys, np.arange(same.size)) == np.arange(same.size)
-        lengths = self.short.column("folded")
-        runs = np.flatnonzero(one & (lengths >= WHOLE))
-        runs = runs[np.lexsort(keys[runs].T)]
-        return Texts(self.columns, runs, lengths[runs]), same[runs]
+        new, row = earlier.new(text, len(self.texts))
+        stayed = np.array([self.relation(article) not in self.relations for article in new.tolist()], bool)
+        blocks = ([column.take(new[at : at + BLOCK]) for column in self.columns] for at in range(0, new.size, BLOCK))
+        index.add(self.short.saved(new), stayed, blocks, memory(known, row))
 
     def _by_article(self, texts: Related) -> Related:
         """The relations between articles, each with the one that comes first on the left, sorted."""
@@ -135,15 +111,6 @@ class Plan:
         for column in self.columns:
             column.clear()
 
-    def new(self) -> tuple[list[Features], list[bool], list[tuple[NDArray[Any], NDArray[np.int64]]]]:
-        """What comes for the first time, whether it stays, and its runs: for the index."""
-        import numpy as np
-
-        indexes = [index for index in range(self.incoming) if self.was[index] is None]
-        stays = [self.relation(index) not in self.relations for index in indexes]
-        columns = [column.take(np.array(indexes, np.int64)) for column in self.columns]
-        return [self.short[index] for index in indexes], stays, columns
-
     def _clusters(self, same: NDArray[np.int64]) -> list[int]:
         """For each article the first of its group of exact, same and near copies."""
         import numpy as np
@@ -158,15 +125,18 @@ class Plan:
 
     def _removal_groups(self) -> Iterator[list[int]]:
         """The articles of which one stays, in their order; where there are several."""
-        label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
-        groups = defaultdict(list)
-        for index in self.order:
-            groups[label[index]].append(index)
-        return (group for group in groups.values() if len(group) > 1)
+        import numpy as np
 
-    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[Features, int], Any]) -> list[int]:
+        label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
+        order, labels = np.array(self.order, np.int64), np.array(label, np.int64)
+        order = order[np.bincount(labels, minlength=order.size)[labels[order]] > 1]
+        order = order[np.argsort(labels[order], kind="stable")]
+        starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+        return (group.tolist() for group in np.split(order, starts)[1:])
+
+    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> list[int]:
         survivor = list(range(len(self.short)))
-        self.better = lambda index: (rank(self.short[index], index), self.rank[index])
+        self.better = lambda index: (rank(index), self.rank[index])
         self.changed: list[dict[str, Any]] = []
         """Where the earlier runs would have decided otherwise."""
         for group in groups:
@@ -323,22 +293,3 @@ class Plan:
         """Rows: articles in a cluster, how many such clusters, how many articles they hold."""
         sizes = Counter(Counter(self.cluster).values())
         return [(size, clusters, size * clusters) for size, clusters in sorted(sizes.items())]
-
-
-def _ranking(keep: str) -> Callable[[Features, int], Any]:
-    """Where an article stands among its copies: the smallest stays."""
-
-    def best(article: Features) -> tuple[Any, ...]:
-        return article.repairs, -article.known, -article.length, article.place
-
-    if keep.startswith("source:"):
-        places = {source: place for place, source in enumerate(keep.removeprefix("source:").split(","))}
-        return lambda article, _: (places.get(article.source, len(places)), best(article))
-    ranks: dict[str, Callable[[Features, int], Any]] = {
-        "best": lambda article, _: best(article),
-        "longest": lambda article, _: (-article.length, article.place),
-        "earliest": lambda article, _: (not article.published, article.published, article.place),
-        "latest": lambda article, _: ([-ord(char) for char in article.published] or [0], article.place),
-        "first": lambda _, index: index,
-    }
-    return ranks[keep]

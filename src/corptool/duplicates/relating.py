@@ -4,34 +4,38 @@ Each step is a pure function of arrays (in text/) over tasks that fit in memory:
 signatures to candidates, pairs to how alike they are, ranges of hashes to frequencies, and pairs again to relations.
 What runs them is `each(function, tasks)`, which gives the results in the order of the tasks: `starmap` here, another
 on a cluster. Between the steps nothing but numbers of texts is held together: 256 bytes a text, 8 a pair.
+
+Where most texts are known from earlier runs, each step looks only at what the new ones touch, and finds what it would
+find if it looked at everything: which texts meet is a sum over buckets, how alike they are follows from the two alone,
+frequencies are sums over groups, and relations are asked of all pairs that hang together with those that came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.duplicates.columns import Column
-from corptool.text.candidates import BINS, are_short, candidates, promising, sides, signatures
-from corptool.text.frequencies import Weights, few, frequencies, histogram
+from corptool.duplicates.texts import Known, Texts
+from corptool.text.candidates import BINS, are_short, candidates, promising, sides, signatures, summed
+from corptool.text.frequencies import Weights, added, few, frequencies, histogram
 from corptool.text.groups import components
-from corptool.text.relations import NEITHER, TEMPLATE, Alike, alike, relation, without_hubs
+from corptool.text.relations import ALIKE_KINDS, NEAR, NEITHER, TEMPLATE, Alike, alike, relation, without_hubs
 from corptool.text.resemblance import Sketches, shares
-from corptool.text.shingles import levels
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Each = Callable[..., Iterable[Any]]
-"""`each(function, tasks)`: what the function gives for the arguments of each task, in order."""
-TEXTS, PAIRS = 16384, 4096
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""As in stage.py."""
+PAIRS = 4096
 """Of a task."""
 COLUMNS = 8
 """Of signatures, of a task."""
 RANGE = 1 << 24
 """Hashes that are counted in a task."""
+NOT_ASKED = 255
 
 
 class Related(NamedTuple):
@@ -46,59 +50,45 @@ class Related(NamedTuple):
     """Which of the two is the shorter."""
 
 
-class Texts:
-    """The texts that are compared, in an order that follows from what they say: columns of what was sampled of each."""
-
-    def __init__(self, columns: list[Column], runs: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
-        self.columns = columns
-        """Hashes, places and numbers."""
-        self.runs = runs
-        """Which run of the columns is that of each text."""
-        self.lengths = lengths
-        """In folded characters."""
-
-    def __len__(self) -> int:
-        return self.runs.size
-
-    def hashes(self, texts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """The hashes of these texts, and the edges between them."""
-        return self.columns[0].take(self.runs[texts])
-
-    def stored(self) -> Iterator[NDArray[np.int64]]:
-        """Blocks of all texts, in the order in which they are stored."""
-        import numpy as np
-
-        order = np.argsort(self.runs)
-        return (order[start : start + TEXTS] for start in range(0, order.size, TEXTS))
-
-    def take(self, texts: NDArray[np.int64], weights: Weights | None) -> Sketches:
-        """The sketches of these texts; without weights, what is asked only with them stays out: the places."""
-        import numpy as np
-
-        hashes, edges = self.hashes(texts)
-        numbers, number_edges = self.columns[2].take(self.runs[texts])
-        if weights is None:
-            weight, places = np.ones(hashes.size, np.uint8), np.zeros(0, np.uint8)
-        else:
-            weight, (places, _) = weights[hashes], self.columns[1].take(self.runs[texts])
-        return Sketches(hashes, places, edges, levels(self.lengths[texts]), numbers, number_edges, weight)
-
-
-def related(texts: Texts, each: Each = starmap) -> Related:
-    """All pairs that are near, contained or of one template."""
+def learned(texts: Texts, known: Known, each: Each = starmap) -> Known:
+    """What is known of all texts, the new ones included: all but what depends on the weights of shingles."""
     import numpy as np
 
-    pairs, found = _alike(texts, each)
-    left, right = sides(pairs)
-    group = components(len(texts), left[found.copies], right[found.copies])
-    weights = _weights(texts, group, each)
-    kind, cut = np.full(pairs.size, TEMPLATE, np.uint8), np.full(pairs.size, NEITHER, np.uint8)
-    asked = np.flatnonzero(~found.form)
-    answers = each(relation, _tasks(texts, pairs[asked], weights))
-    kind[asked], cut[asked] = _joined(answers, (np.uint8, np.uint8))
+    new = np.flatnonzero(known.new)
+    signed = each(signatures, (texts.hashes(some) for some in texts.stored(new)))
+    for some, drawn in zip(texts.stored(new), signed, strict=True):
+        known.drawn[some] = drawn
+    known = _pairs(texts, known, each)._replace(drawn=known.drawn[:0].copy())  # 256 bytes a text
+    left, right = sides(known.pairs)
+    group = components(len(texts), left[known.alike.copies], right[known.alike.copies])
+    hashes, counts = _counted(texts, known, group, each)
+    return known._replace(group=group, hashes=hashes, counts=counts)
+
+
+def related(
+    texts: Texts, known: Known, start: NDArray[np.bool_], each: Each = starmap, *, through: Iterable[int] = (NEAR,)
+) -> Related:
+    """All pairs that are near, contained or of one template and hang together `through` relations with these texts."""
+    import numpy as np
+
+    weights = Weights(known.hashes, known.counts, few(histogram(known.counts)))
+    left, right = sides(known.pairs)
+    kind, cut = np.full(left.size, NOT_ASKED, np.uint8), np.full(left.size, NEITHER, np.uint8)
+    active = start.copy()
+    while True:
+        touched = (kind == NOT_ASKED) & (active[left] | active[right])
+        if not touched.any():
+            break
+        kind[touched & known.alike.form] = TEMPLATE
+        asked = np.flatnonzero(touched & ~known.alike.form)
+        answers = each(relation, _tasks(texts, known.pairs[asked], weights))
+        kind[asked], cut[asked] = _joined(answers, (np.uint8, np.uint8))
+        onward = touched & np.isin(kind, list(through))
+        active[left[onward]] = active[right[onward]] = True
+    kind[kind == NOT_ASKED] = 0
     kind = without_hubs(len(texts), left, right, kind, cut)
-    shorter = np.where(found.longer, right, left)
-    columns = Related(left, right, kind, found.resemblance, found.containment, shorter)
+    shorter = np.where(known.alike.longer, right, left)
+    columns = Related(left, right, kind, known.alike.resemblance, known.alike.containment, shorter)
     return Related(*(column[kind > 0] for column in columns))  # type: ignore[arg-type]
 
 
@@ -112,57 +102,94 @@ def measured(texts: Texts, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.float6
     return resemblance, containment
 
 
-def _alike(texts: Texts, each: Each) -> tuple[NDArray[np.uint64], Alike]:
-    """The pairs that may be related, sorted, and how alike they are."""
+def _pairs(texts: Texts, known: Known, each: Each) -> Known:
+    """With the pairs that new texts make, and without those that meet no longer, where they came between."""
     import numpy as np
 
-    drawn = np.empty((len(texts), BINS), np.uint32)
-    for some, signed in zip(texts.stored(), each(signatures, map(texts.hashes, texts.stored())), strict=True):
-        drawn[some] = signed
-    pairs = _candidates(drawn, each)
-    pairs = pairs[promising(drawn, texts.lengths, pairs)]
-    del drawn
-    kinds = (bool, np.float32, np.float32, bool, bool, bool)
-    answers = ((chosen, *found) for chosen, found in each(alike, _tasks(texts, pairs, None)))
-    chosen, *columns = _joined(answers, kinds)
-    return pairs[chosen], Alike(*columns)
+    met, times = summed(*zip(*_met(texts, known, each), strict=True))
+    at = np.searchsorted(known.pairs, met)
+    there = _among(met, known.pairs)
+    meets = known.meets.copy()
+    meets[at[there]] += times[there]
+    fresh, times = met[~there], times[~there]
+    answers = ((chosen, *found) for chosen, found in each(alike, _tasks(texts, fresh, None)))
+    chosen, *columns = _joined(answers, (bool, *ALIKE_KINDS))
+    still = meets > 0
+    pairs = np.concatenate((known.pairs[still], fresh[chosen]))
+    order = np.argsort(pairs)
+    both = zip(known.alike, columns, strict=True)
+    return known._replace(
+        pairs=pairs[order],
+        meets=np.concatenate((meets[still], times[chosen]))[order],
+        alike=Alike(*(np.concatenate((old[still], new))[order] for old, new in both)),
+    )
 
 
-def _candidates(drawn: NDArray[np.uint32], each: Each) -> NDArray[np.uint64]:
-    """The pairs of texts that meet in any bucket, sorted."""
+def _met(texts: Texts, known: Known, each: Each) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int64]]]:
+    """Pairs that meet in buckets in which there are new texts, and in how many more than without these.
+
+    For each task those that are known, and those of new texts that are worth comparing.
+    """
     import numpy as np
 
-    short = are_short(drawn)
+    short = are_short(known.drawn)
     around = np.arange(BINS + 1) % BINS
-    tasks = ((drawn[:, around[at : at + COLUMNS + 1]], short) for at in range(0, BINS, COLUMNS))
-    found = np.empty(0, np.uint64)
-    for pairs in each(candidates, tasks):
-        found = np.concatenate((found, pairs))
-        found.sort()
-        found = found[np.diff(found, prepend=~found[:1]) != 0]
+    tasks = ((known.drawn[:, around[at : at + COLUMNS + 1]], short, known.new) for at in range(0, BINS, COLUMNS))
+    for met, times in each(candidates, tasks):
+        left, right = sides(met)
+        keep = (times > 0) & (known.new[left] | known.new[right])
+        keep[keep] = promising(known.drawn, texts.lengths, met[keep])
+        keep |= _among(met, known.pairs)
+        yield met[keep], times[keep]
+
+
+def _among(pairs: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the pairs are known; these are sorted."""
+    import numpy as np
+
+    at = np.searchsorted(known, pairs)
+    found: NDArray[np.bool_] = np.append(known, ~np.uint64(0))[at] == pairs
     return found
 
 
-def _weights(texts: Texts, group: NDArray[np.int64], each: Each) -> Weights:
-    """What each shingle tells, from the number of groups that have it."""
+def _counted(
+    texts: Texts, known: Known, group: NDArray[np.int64], each: Each
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """All hashes and in how many groups each occurs, from those that were known and the groups that changed."""
     import numpy as np
 
-    counted = list(each(frequencies, _ranges(texts, group)))
-    hashes, counts = _joined(counted, (np.uint32, np.int64))
-    return Weights(hashes, counts, few(histogram(counts)))
+    changed = _changed(known, group)
+    more = _joined(each(frequencies, _ranges(texts, changed, group)), (np.uint32, np.int64))
+    before = changed[~known.new[changed]]
+    less = _joined(each(frequencies, _ranges(texts, before, known.group)), (np.uint32, np.int64))
+    return added(*added(known.hashes, known.counts, *more), less[0], -less[1])
 
 
-def _ranges(texts: Texts, group: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.uint64]]]:
-    """All hashes, each with the group of its text, in ranges that fit in memory."""
+def _changed(known: Known, group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The texts whose groups are not made of the texts of which they were made."""
     import numpy as np
 
-    samples = [texts.hashes(some)[0][::256] for some in texts.stored()]
+    size = np.bincount(group, minlength=group.size)
+    old_size = np.bincount(known.group[~known.new], minlength=group.size)
+    low, high = np.full(group.size, group.size), np.full(group.size, -1)
+    was = np.where(known.new, -1, known.group)
+    np.minimum.at(low, group, was)
+    np.maximum.at(high, group, was)
+    same = (low[group] == high[group]) & (was >= 0) & (size[group] == old_size[np.maximum(was, 0)])
+    return np.flatnonzero(~same)
+
+
+def _ranges(texts: Texts, which: NDArray[np.int64], group: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.uint64]]]:
+    """All hashes of these texts, each with the group of its text, in ranges that fit in memory."""
+    import numpy as np
+
+    samples = [texts.hashes(some)[0][::256] for some in texts.stored(which)]
     sample = np.sort(np.concatenate([np.empty(0, np.uint32), *samples]))
     number = -(-sample.size * 256 // RANGE)
     bounds = [0, *np.unique(sample[np.arange(1, number) * sample.size // max(1, number)]).tolist(), 1 << 32]
     for low, high in pairwise(bounds):
         keys = [np.empty(0, np.uint64)]
-        for some in texts.stored():
+        for some in texts.stored(which):
             hashes, edges = texts.hashes(some)
             of = np.repeat(group[some].astype(np.uint64), np.diff(edges))
             if number > 1:
@@ -185,7 +212,7 @@ def _tasks(
         yield texts.take(among, weights), places.astype(np.uint64)
 
 
-def _joined(answers: Iterable[tuple[NDArray[Any], ...]], kinds: tuple[type[Any], ...]) -> list[NDArray[Any]]:
+def _joined(answers: Iterable[tuple[NDArray[Any], ...]], kinds: Sequence[Any]) -> list[NDArray[Any]]:
     """The columns of all answers, one after the other."""
     import numpy as np
 

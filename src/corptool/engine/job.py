@@ -1,28 +1,30 @@
 """A job: a pipeline, what it reads, in how many shards, and the folder in which it keeps its state.
 
-job.json           what the job is; a command that says otherwise is told so, and nothing is mixed
-inputs-….jsonl     what each shard reads, one line a shard
-1/00003.*          what the third shard has done of the first round, see shards.py
+    job.json           what the job is
+    inputs-….jsonl     what each shard reads, one line a shard
+    1/00003.*          what the third shard has done of the first round, see shards.py
+
+A command that says otherwise than the job is told so, and nothing is mixed.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, plugins, reading, stage
+from corptool import __version__, files, formats, plugins, reading, stage
 from corptool.article import dumps, loads
 from corptool.engine import local
+from corptool.engine.inputs import Input, cut, difference
 from corptool.engine.storage import Storage
+from corptool.outputs import made
 from corptool.pipeline import Pipeline
-from corptool.reading import Piece
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -44,39 +46,6 @@ SAID = {
 """What a command says of a job, and how."""
 
 
-class Input(NamedTuple):
-    """A file as it was when the job was planned, or some lines of it."""
-
-    path: str
-    size: int | None
-    """None: it was not there, or no file."""
-    stamp: int | str | None
-    """Another one when it has been written again."""
-    start: int = 0
-    end: int | None = None
-    """None: all of it."""
-
-    @classmethod
-    def found(cls, path: str) -> Input:
-        """The file as it is now."""
-        return cls(path, *files.stamp(path))
-
-    @property
-    def bytes(self) -> int:
-        """How many are read."""
-        return (self.size or 0) if self.end is None else self.end - self.start
-
-    @property
-    def name(self) -> str | Piece:
-        """What to read."""
-        return self.path if self.end is None else Piece(self.path, self.start, self.end)
-
-    def check(self) -> None:
-        """Raise an error if the file is not what it was."""
-        if (now := Input.found(self.path))[:3] != self[:3]:
-            raise click.ClickException(_difference(self, now))
-
-
 class Job:
     """A job that has been planned."""
 
@@ -89,6 +58,7 @@ class Job:
         self.shards: int = facts["shards"]
         self.output: str | None = facts["output"]
         """Where the shards of the output go, `*` standing for the name of each; None: they are joined."""
+        self.format = _format(self.output)
 
     @classmethod
     def load(cls, folder: str) -> Job | None:
@@ -115,8 +85,8 @@ class Job:
     def inputs(self, shard: int) -> list[Input]:
         """What a shard reads."""
         with self.storage.opened(_name(self.facts)) as lines:
-            [line] = islice(lines, shard, shard + 1)
-        return [Input(*fields) for fields in loads(line)["inputs"]]
+            lines.seek(self.facts["at"][shard])
+            return [Input(*fields) for fields in loads(lines.readline())["inputs"]]
 
 
 class Given(NamedTuple):
@@ -150,9 +120,12 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
         "options": _option_files(given.pipeline),
     }
     inputs: list[list[Input]] = []
+    lines: list[bytes] = []
     if whole or not job:
         inputs = _inputs(given)
-        facts |= {"shards": len(inputs), "digest": sha256(b"".join(_lines(inputs))).hexdigest()}
+        lines = _lines(inputs)
+        facts |= {"shards": len(inputs), "digest": sha256(b"".join(lines)).hexdigest()}
+        facts |= {"at": [0, *accumulate(map(len, lines))][:-1]}
         facts |= {"inputs": len(_whole(chain(*inputs))), "bytes": sum(one.bytes for one in chain(*inputs))}
     if job:
         if differences := list(_differences(job, facts, inputs)):
@@ -161,9 +134,11 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
     storage = Storage(folder or "")
     if not dry:
         with storage.writing(_name(facts)) as file:
-            file.writelines(_lines(inputs))
+            file.writelines(lines)
         with storage.writing("job.json") as file:
             file.write(dumps(facts))
+        if whole and (into := os.path.dirname(facts["output"] or "")):
+            made(into)
     return Job(storage, facts)
 
 
@@ -181,8 +156,18 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
     if not output or last.stage.kind == "sink":
         return None
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
-        return os.path.join(output, "*.jsonl")
-    return output if "*" in os.path.basename(output) else None
+        return output.rstrip("/") + "/*.jsonl" if files.is_remote(output) else os.path.join(output, "*.jsonl")
+    if "*" not in os.path.basename(output):
+        return None
+    if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
+        raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
+    return output
+
+
+def _format(output: str | None) -> str | None:
+    """The format of the shards of the output, by their name; None: lines, as they flow."""
+    suffix = files.suffix(files.bare(output or ""))
+    return None if suffix in reading.LINES else formats.of_suffix(suffix)
 
 
 def _inputs(given: Given) -> list[list[Input]]:
@@ -198,7 +183,7 @@ def _inputs(given: Given) -> list[list[Input]]:
     found = [Input.found(path) for path in reading.found(names)]
     size = sum(each.size or 0 for each in found)
     shards = given.shards or max(1, min(MOST, size // SHARD))
-    return _cut(found, shards, step.options.get("as_", "auto"))
+    return cut(found, shards, step.options.get("as_", "auto"))
 
 
 def _refusal(folder: str, differences: list[str]) -> str:
@@ -222,22 +207,12 @@ def _differences(job: Job, facts: dict[str, Any], inputs: list[list[Input]]) -> 
         before_, now_ = _whole(chain.from_iterable(map(job.inputs, range(job.shards)))), _whole(chain(*inputs))
         for path in [*now_, *(path for path in before_ if path not in now_)]:
             if before_.get(path) != now_.get(path):
-                yield _difference(before_.get(path), now_.get(path))
+                yield difference(before_.get(path), now_.get(path))
 
 
 def _whole(inputs: Iterable[Input]) -> dict[str, Input]:
     """The files, pieces put together."""
     return {each.path: each._replace(start=0, end=None) for each in inputs}
-
-
-def _difference(before: Input | None, now: Input | None) -> str:
-    if before is None or now is None:
-        [there] = [each for each in (before, now) if each]
-        return f"{there.path}: " + ("is new" if now else "is no longer among the input")
-    if before.size is None or now.size is None:
-        return f"{now.path}: " + ("was not there" if now.size is not None else "is no longer there")
-    sizes = f"was {before.size:,} bytes, now {now.size:,}" if before.size != now.size else "was written again"
-    return f"{now.path}: {sizes}, since the job was planned"
 
 
 def _shown(value: Any) -> str:
@@ -246,28 +221,6 @@ def _shown(value: Any) -> str:
 
 def _lines(inputs: list[list[Input]]) -> list[bytes]:
     return [dumps({"inputs": [list(each) for each in some]}) + b"\n" for some in inputs]
-
-
-def _cut(found: list[Input], shards: int, as_: str) -> list[list[Input]]:
-    """Ranges of the input, as equal in bytes as files that must stay whole allow."""
-    ends = [0, *accumulate(each.size or 0 for each in found)]
-    total = ends[-1] or 1
-    edges = [total * number // shards for number in range(1, shards)]
-    cut: list[list[Input]] = [[] for _ in range(shards)]
-    for each, start, end in zip(found, ends, ends[1:], strict=False):
-        inside = range(bisect_right(edges, start), bisect_left(edges, end))
-        if not inside or not reading.divisible(each.path, as_):
-            cut[min(shards - 1, (start + end) * shards // (2 * total))].append(each)
-            continue
-        at = 0
-        for number in inside:
-            edge = max(at, files.line_after(each.path, edges[number] - start))
-            if edge > at:
-                cut[number].append(each._replace(start=at, end=edge))
-            at = edge
-        if at < end - start:
-            cut[inside[-1] + 1].append(each._replace(start=at, end=end - start))
-    return cut
 
 
 def _option_files(pipeline: str) -> dict[str, str]:

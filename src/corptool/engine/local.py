@@ -6,10 +6,10 @@ Both ways are one: a `Part` (the stages between two corpus stages) turns a batch
 from __future__ import annotations
 
 import contextlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain, groupby, islice, repeat
+from itertools import chain, groupby, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Dropped, Lost, Parcel, Place
@@ -17,7 +17,7 @@ from corptool.edits import trimmed
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
 from corptool.reading import Batch, Document
-from corptool.stage import AsIs, Step, attempt
+from corptool.stage import AsIs, Each, Step, attempt
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
@@ -256,10 +256,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
     return pickle.dumps(articles, 5)
 
 
-def decisions(step: Step, keys: Iterable[Any]) -> Iterator[Any]:
+def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
     keys = iter(keys)
-    made = step.decide(keys)
+    made = step.decide(keys, each)
     first = list(islice(made, 1))
     assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
@@ -277,54 +277,14 @@ def decided(file: IO[bytes], decisions: Iterator[Any]) -> Iterator[Decided]:
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:
     """The results of worker processes; never more than two tasks a worker wait."""
+    from corptool.engine.workers import in_workers
+
     for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2 * jobs):
         yield from results
 
 
-def in_workers(
-    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
-) -> Iterator[Any]:
-    """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
-
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as pool:
-        waiting: deque[Future[Any]] = deque()
-        try:
-            for task in tasks:
-                waiting.append(pool.submit(function, *task))
-                if len(waiting) > ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:  # nobody wants the rest, and a task may be long
-            for worker in active_children():
-                worker.terminate()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
 def _work(text: str, number: int, batches: list[Any]) -> list[Result]:
     return [parts_of(text)[number](batch) for batch in batches]
-
-
-def _live_and_die_with_parent() -> None:
-    """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
-    import os
-    import signal
-    from multiprocessing import parent_process
-    from threading import Thread
-
-    parent = parent_process()
-    assert parent
-
-    def end() -> None:
-        parent.join()
-        os._exit(1)
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=end, daemon=True).start()
 
 
 def _tasks(batches: Iterable[Any]) -> Iterator[list[Any]]:

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
+import reprlib
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TextIO
 
 import click
 
 from corptool import __version__, extras
-from corptool.engine.shards import Each
+from corptool.stage import Each
 
 AGAIN = 4
 """How often a task is done again whose worker died: what kills five workers will kill the sixth."""
-AHEAD = 1000
-"""Tasks that wait in Ray at a time."""
+AHEAD = 8
+"""Tasks a processor that are in Ray at a time: some may carry arrays, and results come in order."""
 
 
 @contextlib.contextmanager
@@ -44,9 +46,12 @@ def cluster(address: str | None, workers: int | None) -> Iterator[Each]:
     except (OSError, RuntimeError, ValueError) as error:
         raise click.ClickException(f"there is no Ray cluster at {address}: {error}") from None
 
-    def each(function: Callable[..., Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+    def each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        ahead = AHEAD * max(1, int(ray.cluster_resources().get("CPU", 1)))
         remote = ray.remote(_in_worker).options(num_cpus=1, max_retries=AGAIN, name=function.__name__)
-        yield from _each(ray, lambda task: remote.remote(__version__, os.getcwd(), function, task), tasks)
+        yield from _each(
+            ray, lambda task: remote.remote(__version__, os.getcwd(), function, pickle.dumps(task)), tasks, ahead
+        )
 
     try:
         with contextlib.redirect_stdout(_Output(sys.stdout)):
@@ -78,26 +83,27 @@ class _Output:
         return len(text)
 
 
-def _in_worker(version: str, folder: str, function: Callable[..., Any], task: tuple[Any, ...]) -> Any:
+def _in_worker(version: str, folder: str, function: Callable[..., Any], task: bytes) -> bytes:
+    """What the function gives for its arguments. Both pickled by us: arrays that Ray brings are read-only."""
     with contextlib.suppress(OSError):  # where there is no such folder, all names must be whole
         os.chdir(folder)
     if version != __version__:
         raise click.ClickException(
             f"a worker has corptool {__version__}, and the command {version}: install one of them"
         )
-    return function(*task)
+    return pickle.dumps(function(*pickle.loads(task)))  # noqa: S301 - by us
 
 
-def _each(ray: Any, submit: Callable[[Any], Any], tasks: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...]], ahead: int) -> Iterator[Any]:
     """The results in the order of the tasks. Where one fails, the others are done first: then they are done."""
     rest = iter(tasks)
-    waiting = deque((task, submit(task)) for task in islice(rest, AHEAD))
+    waiting = deque((task, submit(task)) for task in islice(rest, ahead))
     failed: list[tuple[Any, BaseException]] = []
     try:
         while waiting:
             task, reference = waiting.popleft()
             try:
-                result = ray.get(reference)
+                result = pickle.loads(ray.get(reference))  # noqa: S301 - by us
             except ray.exceptions.RayError as error:
                 failed.append((task, error))
             for more in islice(rest, 1):
@@ -118,4 +124,4 @@ def _told(ray: Any, failed: list[tuple[Any, BaseException]]) -> BaseException:
         return error.cause
     what = f"{type(error).__name__}: {str(error).strip().splitlines()[-1]}"
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-    return click.ClickException(f"a task of the cluster failed for good: {task}{more}: {what}")
+    return click.ClickException(f"a task of the cluster failed for good: {reprlib.repr(task)}{more}: {what}")

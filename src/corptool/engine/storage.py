@@ -7,6 +7,7 @@ there is no rename but what is put appears whole: so a shard is done when its la
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import secrets
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ class Storage:
 
     def opened(self, name: str) -> IO[bytes]:
         """A file to read from."""
-        return files.plain(self.path(name)) if self.remote else open(self.path(name), "rb", files.CHUNK)
+        return io.BufferedReader(files.plain(self.path(name)), files.CHUNK)  # type: ignore[type-var]
 
     @contextlib.contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:

@@ -7,6 +7,7 @@ depends on nothing but the bucket.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,26 +51,68 @@ def signatures(hashes: NDArray[np.uint32], edges: NDArray[np.int64]) -> NDArray[
     return drawn
 
 
-def candidates(drawn: NDArray[np.uint32], short: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """Pairs of texts as left << 32 | right with left < right, once for each bucket in which they meet.
+def candidates(
+    drawn: NDArray[np.uint32], short: NDArray[np.bool_], new: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Pairs of texts as left << 32 | right with left < right, sorted, and in how many buckets each meets.
 
     `drawn` holds some neighbouring columns of signatures, of which the last is no more than a neighbour. A bucket is of
     texts that agree in two neighbours, or of `short` texts that agree in one. Its texts come in their order.
+
+    Only buckets in which there are new texts are looked at, and what is counted is in how many more, or fewer, a pair
+    meets than without these: so what was counted when there were fewer texts can be brought up to date.
     """
     import numpy as np
 
     filled = drawn != EMPTY
-    found = []
+    now, before = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+
+    def meet(key: NDArray[np.uint32], texts: NDArray[np.int64], **how: bool) -> None:
+        is_new = new[texts]
+        if not is_new.all():
+            place = key * np.uint32(0x9E3779B1) >> np.uint32(8)
+            marked = np.zeros(1 << 24, bool)
+            marked[place[is_new]] = True
+            near = marked[place]
+            key, texts, is_new = key[near], texts[near], is_new[near]
+            before.append(_bucket_pairs(key[~is_new], texts[~is_new], **how))
+        now.append(_bucket_pairs(key, texts, **how))
+
     for column in range(drawn.shape[1] - 1):
         texts = np.flatnonzero(filled[:, column])
         one = drawn[texts, column]
-        found.append(_bucket_pairs(one, texts, rare=True))
-        found.append(_bucket_pairs(one[short[texts]], texts[short[texts]]))
+        meet(one, texts, rare=True)
+        meet(one[short[texts]], texts[short[texts]])
         two = filled[texts, column + 1]
-        texts, other = texts[two], drawn[texts[two], column + 1]
-        mixed = (one[two] ^ other * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
-        found.append(_bucket_pairs(mixed, texts, crowds=column % CROWDS == 0))
-    return np.concatenate(found)
+        mixed = (one[two] ^ drawn[texts[two], column + 1] * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
+        meet(mixed, texts[two], crowds=column % CROWDS == 0)
+    met, times = _distinct(np.concatenate(now))
+    if len(before) == 1:
+        return met, times
+    less, less_times = _distinct(np.concatenate(before))
+    return summed([met, less], [times, -less_times])
+
+
+def summed(
+    pairs: Sequence[NDArray[np.uint64]], times: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Lists of pairs as one, sorted, the numbers of each pair added up."""
+    import numpy as np
+
+    all_pairs, all_times = np.concatenate(pairs), np.concatenate(times)
+    order = np.argsort(all_pairs)
+    all_pairs, all_times = all_pairs[order], all_times[order]
+    starts = np.flatnonzero(np.diff(all_pairs, prepend=~all_pairs[:1]))
+    return all_pairs[starts], np.add.reduceat(all_times, starts) if starts.size else all_times
+
+
+def _distinct(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """The pairs, sorted, and how often each comes."""
+    import numpy as np
+
+    pairs.sort()
+    starts = np.flatnonzero(np.diff(pairs, prepend=~pairs[:1]))
+    return pairs[starts], np.diff(starts, append=pairs.size)
 
 
 def are_short(drawn: NDArray[np.uint32]) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ from corptool.text import euctw
 from corptool.text.language_model import LanguageModel
 
 ENGLISH = re.compile(rb"(?i)\b(?:the|of|and|that|for|was|with|is)\b")
+HIGH = re.compile(rb"[\x80-\xff]")
 WORD = re.compile(rb"[A-Za-z]+")
 HAN = re.compile("[\u3007\u3400-\u9fff\U00020000-\U0003ffff]+")
 # Non-ASCII bytes with up to two ASCII bytes between and before them, and one after: a trail byte may be ASCII.
@@ -164,11 +165,17 @@ def by_chardet(data: bytes) -> tuple[str, float]:
     """chardet's answer as a codec that means what the web means, and its confidence."""
     import chardet
 
-    found = chardet.detect(data, prefer_superset=True, compat_names=False)
+    found = chardet.detect(_from_first_high(data), prefer_superset=True, compat_names=False)
     named = meaning(found["encoding"] or "cp1252")
     if named not in (*CHINESE, *EAST_ASIAN) and _is_english(data):
         named = "cp1252"  # a curly quote or an é is too little to name any other code page by
     return named, round(float(found["confidence"] or 0), 2)
+
+
+def _from_first_high(data: bytes) -> bytes:
+    """What chardet is shown: it looks at the first 200,000 bytes alone, which may all be markup."""
+    first = HIGH.search(data)
+    return data[first.start() - 1000 :] if first and first.start() > 100_000 and b"\0" not in data else data
 
 
 def _is_english(data: bytes) -> bool:

@@ -36,6 +36,30 @@ def frequencies(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[n
     return hashes[starts], np.diff(starts, append=hashes.size)
 
 
+def added(
+    hashes: NDArray[np.uint32], counts: NDArray[np.int64], more: NDArray[np.uint32], more_counts: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Two lists of hashes, ascending, as one, the counts of each hash added up; without those that come to nothing.
+
+    >>> import numpy as np
+    >>> one, other = np.array([5, 8], np.uint32), np.array([5, 6], np.uint32)
+    >>> [values.tolist() for values in added(one, np.array([2, 1]), other, np.array([-2, 3]))]
+    [[6, 8], [3, 1]]
+    """
+    import numpy as np
+
+    if not hashes.size:
+        return more, more_counts
+    at = np.searchsorted(hashes, more)
+    there = hashes[np.minimum(at, hashes.size - 1)] == more
+    counts = counts.copy()
+    counts[at[there]] += more_counts[there]
+    at = at[~there]
+    hashes, counts = np.insert(hashes, at, more[~there]), np.insert(counts, at, more_counts[~there])
+    left = counts != 0
+    return (hashes, counts) if left.all() else (hashes[left], counts[left])
+
+
 def histogram(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many hashes have each frequency up to MOST."""
     import numpy as np

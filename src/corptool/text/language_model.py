@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -143,6 +144,12 @@ class LanguageModel:
         if codes.max() > 0xFFFF:
             codes = np.where(codes > 0xFFFF, _stand_in(codes), codes)
         return self.between(codes[:-1], codes[1:])
+
+    def costs_of_each(self, texts: list[str]) -> list[NDArray[Any]]:
+        """The costs of several texts, in one go."""
+        costs = self.costs("\n".join(texts))
+        ends = list(accumulate(len(text) + 1 for text in texts))
+        return [costs[end - 1 - len(text) : end - 1] for end, text in zip(ends, texts, strict=True)]
 
     def between(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
         """The bits of each second code point after its first (both of the Basic Multilingual Plane, as uint32)."""

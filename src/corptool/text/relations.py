@@ -65,6 +65,10 @@ class Alike(NamedTuple):
     """Whether the numbers that stand in the same places are others: a form filled in with other facts."""
 
 
+ALIKE_KINDS = ("float32", "float32", "bool", "bool", "bool")
+"""Of the columns of Alike."""
+
+
 def alike(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], Alike]:
     """Which of the pairs may be related at all, and how alike these are."""
     import numpy as np

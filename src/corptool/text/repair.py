@@ -9,6 +9,7 @@ from functools import partial
 from corptool.text import characters, mojibake, privateuse, typography
 from corptool.text import restore as restoring
 from corptool.text.changes import Change, apply, compose
+from corptool.text.suspicion import Tables
 
 # Most text needs no repair: without one of these (or an entity, or an escape) only mojibake can be wrong with it.
 # Everything else is printable ASCII, composed Latin letters, common marks, kana, Han, Hangul syllables, full width.
@@ -25,7 +26,7 @@ DAMAGE = re.compile("[锟烫屯葺ï�\ue000-\ufaff\U0002f800-\U0002fa1f]")
 def repairs(
     text: str,
     *,
-    tables: mojibake.Tables,
+    tables: Tables,
     encoding: bool = True,
     restore: bool = False,
     sure: float = restoring.SURE,
@@ -49,15 +50,16 @@ def repairs(
     >>> repairs("共建“一带一路”：２０２３年，\xa0①，（ＡＩ）", tables=mojibake_tables())
     []
     """
+    read_wrongly = _remembering(partial(mojibake.repaired, tables=tables))
     plain = SPECIAL.search(text) is None and "&" not in text and "\\u" not in text
-    if plain and not (restore or width or punctuation or quotes or (encoding and mojibake.repaired(text, tables))):
+    if plain and not (restore or width or punctuation or quotes or (encoding and read_wrongly(text))):
         return []  # only its encoding could have been wrong, and it is not: so it is with most text
     restored = partial(restoring.restored, tables=tables, sure=sure)
     usual: tuple[tuple[bool, Callable[[str], list[Change]]], ...] = (
         (entities, characters.entities),
         (entities, characters.escapes),
         (restore, restored),
-        (encoding, partial(mojibake.repaired, tables=tables)),
+        (encoding, read_wrongly),
         (line_ends, characters.line_ends),
         (controls, characters.controls),
         (zero_width, characters.invisibles),
@@ -76,6 +78,19 @@ def repairs(
             if found:
                 changes, now = compose(text, changes, found), apply(now, found)
     return changes
+
+
+def _remembering(family: Callable[[str], list[Change]]) -> Callable[[str], list[Change]]:
+    """The same, which does not look at the last text again: most rounds change nothing."""
+    last: tuple[str, list[Change]] = ("", [])
+
+    def remembering(text: str) -> list[Change]:
+        nonlocal last
+        if text != last[0]:
+            last = text, family(text)
+        return last[1]
+
+    return remembering
 
 
 def unrepaired(text: str) -> dict[str, int]:

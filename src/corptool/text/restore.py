@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from corptool.text import mojibake
 from corptool.text.changes import Change, apply
 from corptool.text.holes import Cells, whole
 from corptool.text.likeliest import Evidence, likeliest
+from corptool.text.misread import bytes_in
+from corptool.text.suspicion import Tables, odd_lines
 
 READ_AS = ("gbk", "cp932", "cp949", "big5")
 SURE = 0.92  # the share that the likeliest text must have among all that are possible
+# A closing quotation mark as Windows-1252, where its last byte is undefined and was dropped; after an opening one
+CLOSING = re.compile("(?:â€œ|(?<!â€)“)[^\n“”]{1,400}?(?P<mark>â€)(?![\x80-\xbf€-™Œœ˜])")
 FEWEST = 6  # bytes that must be left of what was no ASCII
 MOST_LOST = 0.25  # the share of the bytes above which nothing is tried: GBK loses 6 of 100, Big5 half of them
 NO_BREAK = re.compile(rb"[\xe0-\xef](?: [\x80-\xbf]|[\x80-\xbf] | {2})|\xc2 ")
@@ -32,11 +35,11 @@ class Damage(NamedTuple):
     cells: Cells
 
 
-def restored(text: str, tables: mojibake.Tables, sure: float = SURE) -> list[Change]:
+def restored(text: str, tables: Tables, sure: float = SURE) -> list[Change]:
     """The lines of which lost bytes can be told from what is left."""
-    lines = [(start, end, list(_damages(text[start:end]))) for start, end in mojibake.odd_lines(text, tables)]
+    lines = [(start, end, list(_damages(text[start:end]))) for start, end in odd_lines(text, tables)]
     if not lines:
-        return []
+        return []  # and so no half of a quotation mark either
     sound = apply(text, [Change(start, end, "", "") for start, end, _ in lines])
     readable: dict[str, list[str]] = {}
     for damage in (damage for *_, damages in lines for damage in damages):
@@ -50,11 +53,21 @@ def restored(text: str, tables: mojibake.Tables, sure: float = SURE) -> list[Cha
         )
         if new is not None:
             changes.append(Change(start, end, new, "restored", how))
+        else:
+            changes += _closing_marks(text, start, end)
     return changes
 
 
+def _closing_marks(text: str, start: int, end: int) -> list[Change]:
+    """Closing quotation marks of a line that lost their last byte: of all that begin so, nothing else closes one."""
+    return [
+        Change(*found.span("mark"), "”", "restored", "utf-8>cp1252:undefined")
+        for found in CLOSING.finditer(text, start, end)
+    ]
+
+
 def _restored(
-    line: str, damages: list[Damage], evidence: dict[str, Evidence], tables: mojibake.Tables, sure: float
+    line: str, damages: list[Damage], evidence: dict[str, Evidence], tables: Tables, sure: float
 ) -> tuple[str | None, str]:
     """(the line as it was, how it was damaged), or None where that is not clear."""
     best, how = None, ""
@@ -88,7 +101,7 @@ def _damages(line: str) -> Iterator[Damage]:
 
 def _cells(line: str, codec: str, hole: str) -> Cells | None:
     """The bytes of a line that was read wrongly, None for each hole; None if it cannot have been."""
-    codes = mojibake.bytes_in(codec)
+    codes = bytes_in(codec)
     cells: Cells = []
     for char in line:
         piece = codes(char)
@@ -106,7 +119,7 @@ def unspaced(line: str) -> str | None:
     '步堡'
     >>> unspaced("â la carte")
     """
-    codes = mojibake.bytes_in("cp1252")
+    codes = bytes_in("cp1252")
     data = b"".join(map(codes, line))
     if len(data) != len(line) or b" " not in data:
         return None

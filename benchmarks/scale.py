@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""What a job by shards costs a million articles, step by step, fitted to measurements at four sizes.
+
+    python benchmarks/scale.py DOCS.jsonl [--sizes 2500,5000,10000,20000] [--pipeline 'fix | …'] [--write docs/scale.md]
+
+DOCS.jsonl holds articles (id, text, url …), as many as the largest size. Each round of shards and each decision is a
+process of its own: CPU seconds and peak memory are those of the process, bytes are the sizes of the files that it read and
+wrote. Of each, a line is fitted through the sizes; `grows` is the exponent that the largest two sizes show (1: twice the
+articles, twice the cost).
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import re
+import sys
+import tempfile
+from itertools import islice
+from pathlib import Path
+
+from corptool.engine.job import Given, Job, opened
+
+PIPELINE = "fix | clean --by site | convert --to s | dedup"
+STEP = "from corptool.engine import shards; import sys; folder, number, count = sys.argv[1], *map(int, sys.argv[2:]); "
+ROUND = STEP + "[shards.work(folder, number, shard) for shard in range(count)]"
+DECISION = STEP + "shards.decide(folder, number)"
+MARKS = ("<!-- made by benchmarks/scale.py -->\n", "<!-- end -->")
+COLUMNS = ("CPU s", "read MB", "written MB", "of which shuffled MB", "peak MB")
+
+Costs = dict[str, list[float]]
+"""Step to CPU seconds, megabytes read, written, shuffled, and peak memory."""
+
+
+def main() -> None:
+    """Measure at each size, fit, and print or write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("docs", type=Path)
+    parser.add_argument("--sizes", default="2500,5000,10000,20000")
+    parser.add_argument("--pipeline", default=PIPELINE)
+    parser.add_argument("--write", type=Path)
+    given = parser.parse_args()
+    sizes = [int(size) for size in given.sizes.split(",")]
+    found = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as name:
+            found.append(measured(given.docs, size, Path(name), given.pipeline))
+        print(size, found[-1], file=sys.stderr)
+    text = table(sizes, found)
+    if given.write:
+        page = given.write.read_text("utf-8")
+        start, end = map(re.escape, MARKS)
+        page = re.sub(f"(?<={start}).*(?={end})", lambda _: text, page, flags=re.DOTALL)
+        given.write.write_text(page, "utf-8")
+    else:
+        print(text)
+
+
+def measured(docs: Path, size: int, folder: Path, pipeline: str) -> Costs:
+    """What each step costs for so many articles."""
+    with docs.open("rb") as lines, (folder / "in.jsonl").open("wb") as file:
+        file.writelines(islice(lines, size))
+    plan = Given(pipeline, (str(folder / "in.jsonl"),), output=str(folder / "out" / "*.jsonl"))
+    job = opened(str(folder / "work"), plan, whole=True)
+    costs: Costs = {}
+    for number, part in enumerate(job.parts):
+        before = sizes_of(folder)
+        names = ", ".join(job.steps[position].name for position, _ in part.steps) or "read"
+        names += f", keys of {part.key[1].name}" if part.key else ""
+        cpu, peak = process(ROUND, job, number)
+        read = before["in"] if not number else before[f"{number} waiting"] + before[f"{number} decided"]
+        costs[names] = [cpu, read, *gained(before, sizes_of(folder)), peak]
+        if part.key:
+            before = sizes_of(folder)
+            cpu, peak = process(DECISION, job, number)
+            costs[f"{part.key[1].name} decides"] = [
+                cpu,
+                before[f"{number + 1} keys"],
+                *gained(before, sizes_of(folder)),
+                peak,
+            ]
+    return costs
+
+
+def process(code: str, job: Job, number: int) -> tuple[float, float]:
+    """Run a step: CPU seconds, and megabytes at its peak."""
+    words = [sys.executable, "-c", code, job.storage.root, str(number), str(job.shards)]
+    _, status, used = os.wait4(os.posix_spawn(sys.executable, words, os.environ), 0)
+    if status:
+        sys.exit(f"failed: {words}")
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def sizes_of(folder: Path) -> dict[str, float]:
+    """Megabytes by round and what they are for."""
+    found = dict.fromkeys((f"{n} {kind}" for n in range(9) for kind in ("waiting", "keys", "decided")), 0.0) | {
+        "in": 0.0
+    }
+    for path in folder.rglob("*"):
+        if path.is_file():
+            kind = {"in.jsonl": "in"}.get(path.name, "other")
+            for name, ends in (("waiting", "waiting"), ("keys", ("keys", "groups")), ("decided", ("decisions",))):
+                if path.name.endswith(ends) or (name == "decided" and path.name.startswith("decisions.")):
+                    kind = f"{path.parent.name} {name}"
+            found[kind] = found.get(kind, 0.0) + path.stat().st_size / 1e6
+    return found
+
+
+def gained(before: dict[str, float], after: dict[str, float]) -> list[float]:
+    """Megabytes written, and of these what goes to other machines: keys and decisions."""
+    new = {kind: size - before.get(kind, 0.0) for kind, size in after.items()}
+    return [sum(new.values()), sum(size for kind, size in new.items() if kind.endswith(("keys", "decided")))]
+
+
+def table(sizes: list[int], found: list[Costs]) -> str:
+    """The measurements as they are a million articles, and what grows faster."""
+    rows = [f"| a million articles | {' | '.join(COLUMNS)} | grows |", "|---|" + "---|" * (len(COLUMNS) + 1)]
+    total = [0.0] * 4
+    for step in found[0]:
+        points = [costs[step] for costs in found]
+        slopes = [slope(sizes, [point[which] for point in points])[1] * 1e6 for which in range(4)]
+        total = [one + other for one, other in zip(total, slopes, strict=True)]
+        memory = (points[-1][4] - points[-2][4]) / (sizes[-1] - sizes[-2])
+        start = points[-1][4] - memory * sizes[-1]
+        flat = points[-1][4] < 1.15 * points[-2][4]  # beyond one shard
+        peak = f"{points[-1][4]:.0f}" if flat else f"{start:.0f} + {memory * 1e6:,.0f}"
+        grows = math.log(points[-1][0] / points[-2][0]) / math.log(sizes[-1] / sizes[-2])
+        rows.append(f"| {step} | {' | '.join(f'{value:,.0f}' for value in slopes)} | {peak} | {grows:.2f} |")
+    rows.append(f"| **all** | {' | '.join(f'**{value:,.0f}**' for value in total)} | | |")
+    shown = ", ".join(f"{size:,}" for size in sizes)
+    return (
+        f"Measured at {shown} articles; a CPU second is one of the machine that measured.\n\n" + "\n".join(rows) + "\n"
+    )
+
+
+def slope(sizes: list[int], values: list[float]) -> tuple[float, float]:
+    """Start and slope of the line through points, by least squares."""
+    import numpy as np
+
+    slope, start = np.polyfit(sizes, values, 1)
+    return float(start), float(slope)
+
+
+if __name__ == "__main__":
+    main()

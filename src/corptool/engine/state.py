@@ -1,0 +1,131 @@
+"""What is kept of a job while it lasts: the files that its shards write, and the summaries that say they are there."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import pickle
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
+from typing import IO, Any, NamedTuple
+
+from corptool.article import dumps, loads
+from corptool.engine.job import Job
+from corptool.engine.local import Counts
+from corptool.outputs import say
+
+
+class Summary(NamedTuple):
+    """What one shard has done in one round, or one decision."""
+
+    counts: Counts
+    files: dict[str, int]
+    """The kinds of what was written, with sizes: if one is not there any more, the shard is not done."""
+    keys: int = 0
+    lines: int = 0
+    """Of the last file that was read, as far as it was read."""
+    within: bool = False
+    """Whether nothing but lines in the middle of a file was read, or nothing at all."""
+    messages: str = ""
+    """What was printed on standard error."""
+
+
+def summary(job: Job, number: int, shard: int | None = None) -> Summary | None:
+    """What was done of a round in a shard, or in deciding; None if it has not been done."""
+    storage, name = job.place(number, shard, "done" if shard is not None else "decided")
+    data = storage.read(name)
+    if data is None or (fields := loads(data)).pop("job") != job.digest:
+        return None
+    counts = Counter({(position, column): count for position, column, count in fields.pop("counts")})
+    found = Summary(counts, **fields)
+    return found if _sizes(job, number, shard, found.files) == found.files else None
+
+
+def missing(job: Job, number: int) -> list[int]:
+    """The shards that are not done in a round."""
+    return [shard for shard in range(job.shards) if summary(job, number, shard) is None]
+
+
+def closed(job: Job) -> int:
+    """How many rounds are closed."""
+    deciding = sum(part.key is not None for part in job.parts)
+    return sum(1 for _ in takewhile(lambda number: summary(job, number), range(deciding)))
+
+
+def put(job: Job, number: int, shard: int | None, done: Summary) -> Summary:
+    """Say that something is done."""
+    storage, name = job.place(number, shard, "done" if shard is not None else "decided")
+    counts = [[*key, count] for key, count in sorted(done.counts.items())]
+    with storage.writing(name) as file:
+        file.write(dumps({"job": job.digest, **done._asdict(), "counts": counts}))
+    return done
+
+
+class Files:
+    """The files that a shard writes in a round: made when they are asked for, there when all are whole."""
+
+    def __init__(self, job: Job, number: int, shard: int) -> None:
+        self.at = job, number, shard
+        self.files: dict[str, IO[bytes]] = {}
+        self.sizes: dict[str, int] = {}
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __getitem__(self, kind: str) -> IO[bytes]:
+        if kind not in self.files:
+            job, number, shard = self.at
+            storage, name = job.place(number, shard, kind)
+            file = self.stack.enter_context(storage.writing(name))
+            self.files[kind] = self.stack.enter_context(_compressed(file)) if name.endswith(".zst") else file
+        return self.files[kind]
+
+    def __exit__(self, *error: Any) -> None:
+        self.stack.__exit__(*error)
+        self.sizes = _sizes(*self.at, self.files)
+
+
+def _compressed(file: IO[bytes]) -> IO[bytes]:
+    import zstandard
+
+    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
+
+
+def _sizes(job: Job, number: int, shard: int | None, kinds: Iterable[str]) -> dict[str, int]:
+    found = ((kind, *job.place(number, shard, kind)) for kind in kinds)
+    return {kind: size for kind, storage, name in found if (size := storage.size(name)) is not None}
+
+
+def opened(job: Job, number: int, shard: int, kind: str) -> IO[bytes]:
+    storage, name = job.place(number, shard, kind)
+    return storage.opened(name)
+
+
+def blocks(job: Job, number: int, shard: int, kind: str) -> Iterator[list[Any]]:
+    """The lists that were pickled into a file, if it is there."""
+    storage, name = job.place(number, shard, kind)
+    if storage.size(name) is None:
+        return
+    with storage.opened(name) as file, contextlib.suppress(EOFError):
+        while True:
+            yield pickle.load(file)  # noqa: S301 - the folder is ours
+
+
+@contextlib.contextmanager
+def captured() -> Iterator[Callable[[], str]]:
+    """Keep what is printed on standard error, so that it can be printed again when the job goes on after a kill."""
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, "utf-8", "backslashreplace")
+
+    def said() -> str:
+        stream.flush()
+        return kept.getvalue().decode()
+
+    try:
+        with contextlib.redirect_stderr(stream):
+            yield said
+    except BaseException:
+        say(said())
+        raise

@@ -1,0 +1,54 @@
+"""Worker processes, in which a function is computed for many tasks."""
+
+from __future__ import annotations
+
+import errno
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+
+def in_workers(
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
+) -> Iterator[Any]:
+    """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import active_children, get_context
+
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as pool:
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(function, *task))
+                if len(waiting) > ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool:
+            why = "a worker process was killed (is there too little memory for so many?)"
+            raise ChildProcessError(errno.ECHILD, why) from None
+        except BaseException:  # nobody wants the rest, and a task may be long
+            for worker in active_children():
+                worker.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _live_and_die_with_parent() -> None:
+    """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
+    import os
+    import signal
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    assert parent
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end, daemon=True).start()
