@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
-from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from corptool.formats import Record
@@ -163,7 +162,7 @@ def _title(
 ) -> str | None:
     told = (_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title"))
     headings = ([_line(node.text()) for node in page.css(level)] for level in ("h1", "h2"))
-    return headline([claim for claim in told if claim], chain(headings, [[line.text for line in shown]]), site)
+    return headline([claim for claim in told if claim], headings, (line.text for line in shown), site)
 
 
 def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str]:
