@@ -93,6 +93,7 @@ def told(
     with contextlib.ExitStack() as stack:
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = Report(steps, losses.add)
+        report.only_failures = rejects is None
         write = stack.enter_context(writer(output))
         stack.enter_context(shown(report, progress, quiet=quiet, output=output))
         try:

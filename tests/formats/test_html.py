@@ -32,6 +32,7 @@ def fields(markup):
         ("<title>How to row</title><h1>Sport | How to row</h1>", "title", "How to row"),
         ("<title>全国大罢工影响交通-新华网</title>", "title", "全国大罢工影响交通-新华网"),
         ("<title>全国大罢工影响交通-新华网</title><p>全国大罢工影响交通", "title", "全国大罢工影响交通"),
+        ("<title>甲乙 - 網站名很長</title><p>甲 乙<p>網站名很長", "title", "甲乙 - 網站名很長"),
         ("<title>標題 - 網站</title><h1>標題 2014-04-30 23:54</h1>", "title", "標題"),
         ("<title>網站</title><meta property=og:site_name content=網站>", "title", None),
         ("<title>x</title><meta property=og:title content='The &amp;amp; Title'>", "title", "The &amp; Title"),

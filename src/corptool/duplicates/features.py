@@ -213,3 +213,8 @@ def first(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int6
     result = np.empty(order.size, np.int64)
     result[order[sorted_]] = order[leader]
     return result
+
+
+def integers(values: NDArray[np.int64]) -> array[int]:
+    """A list of many integers, in a fifth of the memory of a list."""
+    return array("q", values.astype("int64").tobytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import starmap
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.duplicates.columns import Column
 from corptool.duplicates.earlier import Earlier, compared
-from corptool.duplicates.features import Rows, first
+from corptool.duplicates.features import Rows, first, integers
 from corptool.duplicates.index import Index
 from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import Each, Related, learned, measured, related
@@ -63,16 +64,14 @@ class Plan:
         """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
         earlier = Earlier(self.short, self.columns, self.was, index.parts() if index else ())
         order = np.array(self.short.order(), np.int64)
-        self.order = order.tolist()
+        self.order = integers(order)
         """The articles in an order that does not depend on that of the input."""
         self.rank = np.empty(order.size, np.int64)
         self.rank[order] = np.arange(order.size)
         same, exact = (first(self.short.digests(name), order) for name in ("same", "exact"))
-        self.same, self.exact = same.tolist(), exact.tolist()
+        self.same, self.exact = integers(same), integers(exact)
         self.relations = relations.split(",")
-        self.texts, text = compared(self.short, self.columns, earlier.runs)
-        self.leader = np.empty(len(self.texts), np.int64)
-        self.leader[text[text >= 0]] = same[text >= 0]
+        self.texts, text = compared(self.short, self.columns, earlier.runs, same)
         known = earlier.known(text, index.memory() if index else None, len(self.texts))
         known = learned(self.texts, known, each)
         come = np.isin(np.arange(len(self.texts)), text[: self.incoming])
@@ -96,7 +95,7 @@ class Plan:
         """The relations between articles, each with the one that comes first on the left, sorted."""
         import numpy as np
 
-        left, right, shorter = (self.leader[side] for side in (texts.left, texts.right, texts.shorter))
+        left, right, shorter = (self.texts.same[side] for side in (texts.left, texts.right, texts.shorter))
         swap = self.rank[left] > self.rank[right]
         left, right = np.where(swap, right, left), np.where(swap, left, right)
         by_pair = np.lexsort((texts.relation, self.rank[right], self.rank[left]))
@@ -111,7 +110,7 @@ class Plan:
         for column in self.columns:
             column.clear()
 
-    def _clusters(self, same: NDArray[np.int64]) -> list[int]:
+    def _clusters(self, same: NDArray[np.int64]) -> array[int]:
         """For each article the first of its group of exact, same and near copies."""
         import numpy as np
 
@@ -120,22 +119,21 @@ class Plan:
         left = np.concatenate((same[repeated], self.related.left[near]))
         right = np.concatenate((repeated, self.related.right[near]))
         label = components(same.size, self.rank[left], self.rank[right])
-        clusters: list[int] = np.array(self.order, np.int64)[label[self.rank]].tolist()
-        return clusters
+        return integers(np.frombuffer(self.order, np.int64)[label[self.rank]])
 
     def _removal_groups(self) -> Iterator[list[int]]:
         """The articles of which one stays, in their order; where there are several."""
         import numpy as np
 
         label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
-        order, labels = np.array(self.order, np.int64), np.array(label, np.int64)
+        order, labels = np.frombuffer(self.order, np.int64), np.frombuffer(label, np.int64)
         order = order[np.bincount(labels, minlength=order.size)[labels[order]] > 1]
         order = order[np.argsort(labels[order], kind="stable")]
         starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
         return (group.tolist() for group in np.split(order, starts)[1:])
 
-    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> list[int]:
-        survivor = list(range(len(self.short)))
+    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> array[int]:
+        survivor = array("q", range(len(self.short)))
         self.better = lambda index: (rank(index), self.rank[index])
         self.changed: list[dict[str, Any]] = []
         """Where the earlier runs would have decided otherwise."""
@@ -185,7 +183,8 @@ class Plan:
             while whole in into:
                 whole = into[whole]
             self.survivor[part] = whole
-        self.survivor = [self.survivor[index] if self.survivor[index] in into else index for index in self.survivor]
+        followed = (self.survivor[index] if self.survivor[index] in into else index for index in self.survivor)
+        self.survivor = array("q", followed)
 
     def _pairs(self, relation: int) -> Iterator[tuple[int, int, int]]:
         chosen = self.related.relation == relation
@@ -280,7 +279,7 @@ class Plan:
         """Resemblance and containment of these articles and their survivors, where they are no plain copies."""
         import numpy as np
 
-        text = dict(zip(self.leader.tolist(), range(len(self.texts)), strict=True))
+        text = dict(zip(self.texts.same.tolist(), range(len(self.texts)), strict=True))
         known = {}
         for index in indexes:
             one, other = self.same[index], self.same[self.survivor[index]]

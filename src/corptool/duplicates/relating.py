@@ -76,6 +76,9 @@ def related(
     kind, cut = np.full(left.size, NOT_ASKED, np.uint8), np.full(left.size, NEITHER, np.uint8)
     active = start.copy()
     while True:
+        says = np.zeros(int(texts.same.max(initial=0)) + 1, bool)
+        says[texts.same[active]] = True
+        active = says[texts.same]
         touched = (kind == NOT_ASKED) & (active[left] | active[right])
         if not touched.any():
             break
@@ -196,7 +199,8 @@ def _ranges(texts: Texts, which: NDArray[np.int64], group: NDArray[np.int64]) ->
                 within = np.flatnonzero(hashes - np.uint32(low) < high - low)  # below low wraps around
                 hashes, of = hashes[within], of[within]
             keys.append(hashes.astype(np.uint64) << np.uint64(32) | of)
-        yield (np.concatenate(keys),)
+        keys = [np.concatenate(keys)]
+        yield (keys.pop(),)
 
 
 def _tasks(

@@ -33,6 +33,8 @@ class Report:
         self.names = [step.name for step in steps]
         self.counts: Counts = Counter()
         self.on_lost = on_lost
+        self.only_failures = False
+        """Whether nobody asks for what was dropped and merged: shards need not tell it then."""
         self.read = 0
         """Bytes of input that have been read; `size` is all of it, where that is known."""
         self.size: int | None = None

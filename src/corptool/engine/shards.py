@@ -74,7 +74,8 @@ def add(job: Job, number: int, shard: int, done: Summary, report: Report, before
     if not number:  # shards are of about the same size
         report.read, report.size = job.facts["bytes"] * (shard + 1) // job.shards, job.facts["bytes"]
     report.add(Result([], [], [], done.counts))
-    for block in blocks(job, number, shard, "lost") if "lost" in done.files else ():
+    asked = not report.only_failures or any(fate == "rejected" for _, fate in done.counts)
+    for block in blocks(job, number, shard, "lost") if asked and "lost" in done.files else ():
         lost = [(position, Lost(_counted(lost.place, before), lost.dropped)) for position, lost in block]
         report.add(Result([], [], lost, Counter()))
 

@@ -161,8 +161,8 @@ def _title(
     page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str], site: str | None, shown: Iterable[Line]
 ) -> str | None:
     told = (_line(linked.get("headline")), tags.get("og:title"), _line(_text_of(page, "title")), tags.get("title"))
-    headings = [[_line(node.text()) for node in page.css(level)] for level in ("h1", "h2")]
-    return headline([claim for claim in told if claim], [*headings, [line.text for line in shown]], site)
+    headings = ([_line(node.text()) for node in page.css(level)] for level in ("h1", "h2"))
+    return headline([claim for claim in told if claim], headings, (line.text for line in shown), site)
 
 
 def _dates(page: LexborHTMLParser, linked: dict[str, Any], tags: dict[str, str]) -> Iterator[str]:

@@ -21,7 +21,7 @@ MOST = 0xFFFF
 
 
 def frequencies(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """The hashes, ascending, and in how many groups each occurs, from keys hash << 32 | group (which are sorted).
+    """The hashes, ascending, and in how many groups each occurs, from keys hash << 32 | group, which are used up.
 
     >>> import numpy as np
     >>> hashes, counts = frequencies(np.array([7 << 32 | 1, 8 << 32 | 1, 7 << 32 | 2, 8 << 32 | 1], np.uint64))
@@ -31,7 +31,10 @@ def frequencies(keys: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[n
     import numpy as np
 
     keys.sort()
-    hashes = (keys[np.diff(keys, prepend=~keys[:1]) != 0] >> np.uint64(32)).astype(np.uint32)
+    new = np.ones(keys.size, bool)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    keys >>= np.uint64(32)
+    hashes = keys.astype(np.uint32)[new]
     starts = np.flatnonzero(np.diff(hashes, prepend=~hashes[:1]))
     return hashes[starts], np.diff(starts, append=hashes.size)
 

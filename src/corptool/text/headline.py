@@ -17,16 +17,19 @@ ALIKE = 0.34
 """The share of the words of the shorter that two forms of a title have in common at least."""
 
 
-def headline(claims: Sequence[str], headings: Iterable[Sequence[str]], site: str | None = None) -> str | None:
+def headline(
+    claims: Sequence[str], headings: Iterable[Sequence[str]], lines: Iterable[str] = (), site: str | None = None
+) -> str | None:
     """The heading that a claim of the head repeats, or else resembles; else a claim, without the name of the site.
 
-    `headings` are those of each level, the highest first, and at last all lines of the page.
+    `headings` are those of each level, the highest first. Where none fits, a line that a claim begins with tells where
+    the title ends and the name of the site begins.
 
     >>> headline(["How to row - Harbour Post"], [["Harbour Post", "How to row"]])
     'How to row'
     >>> headline(["10 Best Rowing Tips of 2024"], [["The rowing tips you should know in 2024"], ["Rowing"]])
     'The rowing tips you should know in 2024'
-    >>> headline(["標題 - 網站"], [[]], "網站")
+    >>> headline(["標題 - 網站"], [], [], "網站")
     '標題'
     """
     parts = {claim: [part for part in _PARTS.split(claim) if part != site] for claim in claims if claim}
@@ -42,6 +45,9 @@ def headline(claims: Sequence[str], headings: Iterable[Sequence[str]], site: str
             likeness, one = max(((_likeness(one, claims), one) for one in own), default=(0.0, ""))
             if likeness >= ALIKE:
                 return one
+    told = {split[0] for split in parts.values() if split and 2 * len(split[0]) > max(map(len, split))}
+    if line := next((line for line in lines if line in told), None):
+        return line
     for claim, split in parts.items():
         if split:
             return claim if len(split) == len(_PARTS.split(claim)) else max(split, key=len)

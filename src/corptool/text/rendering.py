@@ -24,6 +24,8 @@ SECTIONS = frozenset("article aside blockquote details dialog figure footer form
 
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
+LEFT = BLOCKS | {"a", "q"}
+"""Elements whose end makes a difference."""
 CODE = frozenset(("pre", "xmp"))
 CELLS = frozenset(("tr", "td", "th"))
 WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -61,7 +63,7 @@ def lines(page: LexborHTMLParser) -> list[Line]:
     """
     writer = _Writer()
     node: Any = page.root
-    depth = 0
+    opened: list[tuple[Any, str]] = []  # to come back to an element costs less than to ask for the parent again
     while node is not None:
         tag = node.tag
         child = None
@@ -77,13 +79,13 @@ def lines(page: LexborHTMLParser) -> list[Line]:
                 if child is None:
                     writer.leave(tag)
         if child is not None:
-            depth += 1
+            opened.append((node, tag))
             node = child
             continue
-        while (after := node.next) is None and depth:
-            depth -= 1
-            node = node.parent
-            writer.leave(node.tag)
+        while (after := node.next) is None and opened:
+            node, tag = opened.pop()
+            if tag in LEFT:
+                writer.leave(tag)
         node = after
     writer.end_line()
     return writer.lines
@@ -188,10 +190,12 @@ class _Writer:
             words = block.words()
             if self.inline:
                 words = self.with_inline(words)
-            raw = "".join(self.pieces)
-            texts = raw.rstrip().split("\n") if self.code else [SPACE.sub(" ", raw).strip()]
             share = round(self.linked_size / self.size, 2) if self.linked_size else 0.0
-            self.lines += [Line(text.rstrip(), block.tag, share, words) for text in texts]
+            raw = "".join(self.pieces)
+            if self.code:
+                self.lines += [Line(text.rstrip(), block.tag, share, words) for text in raw.rstrip().split("\n")]
+            else:
+                self.lines.append(Line(SPACE.sub(" ", raw).strip(), block.tag, share, words))
             self.size = self.linked_size = 0
         self.pieces.clear()
         self.inline.clear()

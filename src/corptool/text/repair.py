@@ -60,6 +60,7 @@ def repairs(
         (entities, characters.escapes),
         (restore, restored),
         (encoding, read_wrongly),
+        (restore, restoring.closing_marks),  # of what is still there
         (line_ends, characters.line_ends),
         (controls, characters.controls),
         (zero_width, characters.invisibles),

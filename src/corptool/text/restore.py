@@ -20,7 +20,7 @@ from corptool.text.suspicion import Tables, odd_lines
 READ_AS = ("gbk", "cp932", "cp949", "big5")
 SURE = 0.92  # the share that the likeliest text must have among all that are possible
 # A closing quotation mark as Windows-1252, where its last byte is undefined and was dropped; after an opening one
-CLOSING = re.compile("(?:â€œ|(?<!â€)“)[^\n“”]{1,400}?(?P<mark>â€)(?![\x80-\xbf€-™Œœ˜])")
+CLOSING = re.compile("(?:â€œ|(?<!â€)“)[^\n“”]{1,400}?(?<=[\\w.,!?)])(?P<mark>â€)(?![^\\s.,;:!?)])")
 FEWEST = 6  # bytes that must be left of what was no ASCII
 MOST_LOST = 0.25  # the share of the bytes above which nothing is tried: GBK loses 6 of 100, Big5 half of them
 NO_BREAK = re.compile(rb"[\xe0-\xef](?: [\x80-\xbf]|[\x80-\xbf] | {2})|\xc2 ")
@@ -39,7 +39,7 @@ def restored(text: str, tables: Tables, sure: float = SURE) -> list[Change]:
     """The lines of which lost bytes can be told from what is left."""
     lines = [(start, end, list(_damages(text[start:end]))) for start, end in odd_lines(text, tables)]
     if not lines:
-        return []  # and so no half of a quotation mark either
+        return []
     sound = apply(text, [Change(start, end, "", "") for start, end, _ in lines])
     readable: dict[str, list[str]] = {}
     for damage in (damage for *_, damages in lines for damage in damages):
@@ -53,17 +53,16 @@ def restored(text: str, tables: Tables, sure: float = SURE) -> list[Change]:
         )
         if new is not None:
             changes.append(Change(start, end, new, "restored", how))
-        else:
-            changes += _closing_marks(text, start, end)
     return changes
 
 
-def _closing_marks(text: str, start: int, end: int) -> list[Change]:
-    """Closing quotation marks of a line that lost their last byte: of all that begin so, nothing else closes one."""
-    return [
-        Change(*found.span("mark"), "”", "restored", "utf-8>cp1252:undefined")
-        for found in CLOSING.finditer(text, start, end)
-    ]
+def closing_marks(text: str) -> list[Change]:
+    """Closing quotation marks that lost their last byte: of all that begins so, nothing else closes a quotation.
+
+    >>> [change.new for change in closing_marks("He said “yesâ€ and left.")]
+    ['”']
+    """
+    return [Change(*found.span("mark"), "”", "restored", "utf-8>cp1252:undefined") for found in CLOSING.finditer(text)]
 
 
 def _restored(
