@@ -15,7 +15,7 @@ from corptool import metatable
 from corptool.article import Lost, dumps
 from corptool.engine import local
 from corptool.engine.local import Report
-from corptool.outputs import Output, say, writer, written
+from corptool.outputs import Output, check_one_file, say, writer, written
 from corptool.pipeline import Pipeline
 from corptool.progress import Mode, measured, shown
 from corptool.reading import Batch, file_of
@@ -90,6 +90,8 @@ def told(
     """Run something to its output, say what happened, and return the exit code."""
     if output and output == rejects:
         raise click.UsageError(f"-o and --rejects both name {output}")
+    if output and not (last := steps[-1]).stage.makes_files:
+        check_one_file(output, last.name, lines=last.stage.kind != "sink")
     with contextlib.ExitStack() as stack:
         losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = Report(steps, losses.add)
