@@ -82,6 +82,15 @@ def test_output_appears_whole_or_not_at_all(tmp_path):
     assert (tmp_path / "in.jsonl").read_bytes() == GOOD
 
 
+def test_a_slip_in_the_name_of_the_input_does_not_cost_the_output_of_the_last_run(tmp_path):
+    (tmp_path / "out.jsonl").write_bytes(GOOD)
+    ended = corptool("run", "fix | dedup", "inn.jsonl", "-o", "out.jsonl", "--rejects", "lost.jsonl", cwd=tmp_path)
+    assert (ended.code, (tmp_path / "out.jsonl").read_bytes()) == (1, GOOD)
+    assert "no such file" in ended.err
+    assert b"no such file" in (tmp_path / "lost.jsonl").read_bytes()
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
 def test_output_may_be_the_input(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b'{"id":"1","text":"a\\r\\nb"}\n')
     assert corptool("fix", "a.jsonl", "-o", "a.jsonl", cwd=tmp_path).code == 0

@@ -38,8 +38,11 @@ def check_one_file(output: str, stage: str, *, lines: bool) -> None:
     """Raise an error if the one file that a stage writes, JSON Lines or another, is not what such a name promises."""
     if os.path.isdir(output) or output.endswith(("/", os.sep)) or "*" in os.path.basename(output):
         raise click.UsageError(f"-o {output}: `{stage}` writes one file; `run --work DIR` writes one a shard")
-    name = formats.of_suffix(suffix(bare(output)))
-    if lines and name in ("csv", "parquet"):
+    name = formats.of_suffix(suffix(bare(output))) if lines else None
+    if name in (None, "json"):  # what reads JSON reads JSON Lines, too
+        return
+    module = formats.load(str(name))
+    if hasattr(module, "write") and not getattr(module, "FOLDER", False):
         raise click.UsageError(f"-o {output}: `{stage}` writes JSON Lines; put `| export --format {name}` behind it")
 
 
