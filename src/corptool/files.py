@@ -214,6 +214,36 @@ def decompressed(stream: Any, kind: str) -> IO[bytes]:
     raise ValueError(f"{kind} is no compression")
 
 
+@contextmanager
+def compressed(stream: IO[bytes], kind: str) -> Iterator[IO[bytes]]:
+    """The stream to write into, so that what lies there has this compression; without one, the stream itself.
+
+    The same bytes come out the same: neither name nor time is put into them.
+    """
+    made: Any
+    if kind == ".gz":
+        import gzip
+
+        made = gzip.GzipFile("", "wb", fileobj=stream, mtime=0)
+    elif kind == ".bz2":
+        import bz2
+
+        made = bz2.BZ2File(stream, "wb")
+    elif kind == ".xz":
+        import lzma
+
+        made = lzma.LZMAFile(stream, "wb")  # noqa: SIM115 - closed below
+    elif kind == ".zst":
+        import zstandard
+
+        made = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
+    else:
+        yield stream
+        return
+    with made:
+        yield made
+
+
 def bare(path: str) -> str:
     """The name without the suffix of a compression: `page.html.gz` is read as `page.html`."""
     return os.path.splitext(path)[0] if suffix(path) in COMPRESSED else path

@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 from corptool.article import dumps, loads
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
+from corptool.files import compressed, suffix
 from corptool.outputs import say
 
 
@@ -79,18 +80,12 @@ class Files:
             job, number, shard = self.at
             storage, name = job.place(number, shard, kind)
             file = self.stack.enter_context(storage.writing(name))
-            self.files[kind] = self.stack.enter_context(_compressed(file)) if name.endswith(".zst") else file
+            self.files[kind] = self.stack.enter_context(compressed(file, suffix(name)))
         return self.files[kind]
 
     def __exit__(self, *error: Any) -> None:
         self.stack.__exit__(*error)
         self.sizes = _sizes(*self.at, self.files)
-
-
-def _compressed(file: IO[bytes]) -> IO[bytes]:
-    import zstandard
-
-    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
 
 
 def _sizes(job: Job, number: int, shard: int | None, kinds: Iterable[str]) -> dict[str, int]:
@@ -127,5 +122,6 @@ def captured() -> Iterator[Callable[[], str]]:
         with contextlib.redirect_stderr(stream):
             yield said
     except BaseException:
-        say(said())
+        if told := said().removesuffix("\n"):
+            say(told)
         raise
