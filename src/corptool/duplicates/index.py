@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import sqlite3
 import uuid
@@ -191,7 +192,21 @@ class _Folder:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
+            for file in (*self.path.iterdir(), self.path):
+                _keep(file)
             self.path = self.path.rename(self.named)
+            _keep(self.path.parent)
+
+
+def _keep(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk before the catalog names it, which survives a power cut."""
+    if path.is_dir() and os.name == "nt":
+        return  # it does so by itself
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(folder: Path, forgotten: list[int]) -> Part:
