@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from corptool.files import opened
 from tests.conftest import corptool
 
 GOOD = b'{"id":"1","text":"one"}\n'
@@ -174,6 +175,17 @@ def test_help_and_version():
     shown = corptool("--help").out.decode()
     assert all(name in shown for name in ("clean", "dedup", "export", "fix", "read", "run", "undo"))
     assert "--rejects" in corptool("fix", "--help").out.decode()
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_output_and_rejects_are_compressed_as_their_names_say(tmp_path, suffix):
+    lines = b'{"id":"1","text":"\xe7\xb6\xb2"}\n'
+    out, lost = f"out.jsonl{suffix}", f"lost.jsonl{suffix}"
+    ended = corptool("fix", "-o", out, "--rejects", lost, given=lines + b"{\n", cwd=tmp_path)
+    assert ended.code == 3
+    assert corptool("fix", out, cwd=tmp_path).out == lines
+    with opened(str(tmp_path / lost)) as stream:
+        assert json.loads(stream.read())["raw"] == "{"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])

@@ -214,6 +214,31 @@ def decompressed(stream: Any, kind: str) -> IO[bytes]:
     raise ValueError(f"{kind} is no compression")
 
 
+def compressed(stream: IO[bytes], path: str) -> IO[bytes]:
+    """A stream to write to, which compresses as the suffix of a name says; the stream below stays open."""
+    kind = suffix(path)
+    writer: Any
+    if kind == ".gz":
+        import gzip
+
+        writer = gzip.GzipFile("", "wb", fileobj=stream, mtime=0)  # no name and no time: the same bytes every day
+    elif kind == ".bz2":
+        import bz2
+
+        writer = bz2.BZ2File(stream, "wb")
+    elif kind == ".xz":
+        import lzma
+
+        writer = lzma.LZMAFile(stream, "wb")  # noqa: SIM115 - whoever asked closes it
+    elif kind == ".zst":
+        import zstandard
+
+        writer = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
+    else:
+        raise ValueError(f"{kind} is no compression")
+    return io.BufferedWriter(writer, CHUNK)
+
+
 def bare(path: str) -> str:
     """The name without the suffix of a compression: `page.html.gz` is read as `page.html`."""
     return os.path.splitext(path)[0] if suffix(path) in COMPRESSED else path

@@ -15,7 +15,7 @@ from corptool import metatable
 from corptool.article import Lost, dumps
 from corptool.engine import local
 from corptool.engine.local import Report
-from corptool.outputs import Output, say, writer, written
+from corptool.outputs import Output, named, say, writer
 from corptool.pipeline import Pipeline
 from corptool.progress import Mode, measured, shown
 from corptool.reading import Batch, file_of
@@ -91,7 +91,7 @@ def told(
     if output and output == rejects:
         raise click.UsageError(f"-o and --rejects both name {output}")
     with contextlib.ExitStack() as stack:
-        losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
+        losses = Losses(stack.enter_context(named(rejects)) if rejects else None)
         report = Report(steps, losses.add)
         report.only_failures = rejects is None
         write = stack.enter_context(writer(output))

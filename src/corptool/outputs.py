@@ -14,7 +14,7 @@ from typing import IO, Any
 import click
 
 from corptool.article import Parcel
-from corptool.files import is_remote
+from corptool.files import COMPRESSED, compressed, is_remote, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
@@ -42,7 +42,7 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 
         def stream() -> IO[bytes]:
             if not streams:
-                streams.append(stack.enter_context(written(output)))
+                streams.append(stack.enter_context(named(output)))
             return streams[0]
 
         def write(outputs: list[Output]) -> None:
@@ -93,6 +93,17 @@ def _write_file(folder: str, file: File) -> None:
 
 def _pieces(file: File) -> Iterable[bytes]:
     return [file.data] if isinstance(file.data, bytes) else file.data
+
+
+@contextlib.contextmanager
+def named(path: str | None) -> Iterator[IO[bytes]]:
+    """What the user named to write to, compressed if its name says so: or we could not read it again."""
+    with written(path) as stream:
+        if path and suffix(path) in COMPRESSED:
+            with compressed(stream, path) as squeezed:
+                yield squeezed
+        else:
+            yield stream
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from typing import IO, Any, NamedTuple
 from corptool.article import dumps, loads
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
+from corptool.files import COMPRESSED, compressed, suffix
 from corptool.outputs import say
 
 
@@ -79,18 +80,12 @@ class Files:
             job, number, shard = self.at
             storage, name = job.place(number, shard, kind)
             file = self.stack.enter_context(storage.writing(name))
-            self.files[kind] = self.stack.enter_context(_compressed(file)) if name.endswith(".zst") else file
+            self.files[kind] = self.stack.enter_context(compressed(file, name)) if suffix(name) in COMPRESSED else file
         return self.files[kind]
 
     def __exit__(self, *error: Any) -> None:
         self.stack.__exit__(*error)
         self.sizes = _sizes(*self.at, self.files)
-
-
-def _compressed(file: IO[bytes]) -> IO[bytes]:
-    import zstandard
-
-    return zstandard.ZstdCompressor().stream_writer(file, closefd=False)
 
 
 def _sizes(job: Job, number: int, shard: int | None, kinds: Iterable[str]) -> dict[str, int]:
@@ -105,10 +100,11 @@ def opened(job: Job, number: int, shard: int, kind: str) -> IO[bytes]:
 
 def blocks(job: Job, number: int, shard: int, kind: str) -> Iterator[list[Any]]:
     """The lists that were pickled into a file, if it is there."""
-    storage, name = job.place(number, shard, kind)
-    if storage.size(name) is None:
+    try:
+        file = opened(job, number, shard, kind)
+    except FileNotFoundError:  # and no other error: a store that does not answer has not lost it
         return
-    with storage.opened(name) as file, contextlib.suppress(EOFError):
+    with file, contextlib.suppress(EOFError):
         while True:
             yield pickle.load(file)  # noqa: S301 - the folder is ours
 
