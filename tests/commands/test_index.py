@@ -91,6 +91,8 @@ def corpus(seed):
     texts += [
         draw.choice(texts)[: draw.choice([300, 500, 9999])] + draw.choice(["", " 。", "More."]) for _ in range(30)
     ]
+    texts += [text.replace(" ", "\n") for text in texts[:8:2]]  # the same, and yet none of its shingles
+    texts += [text.replace("a", "", 3) for text in texts[-4:]]
     ids = draw.sample(range(1000), len(texts))
     articles = [article(f"{id_:03}", text) for id_, text in zip(ids, texts, strict=True)]
     draw.shuffle(articles)

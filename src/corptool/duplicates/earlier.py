@@ -83,10 +83,12 @@ class Earlier:
         return new, of_text
 
 
-def compared(rows: Rows, columns: list[Column], runs: NDArray[np.int64]) -> tuple[Texts, NDArray[np.int64]]:
+def compared(
+    rows: Rows, columns: list[Column], runs: NDArray[np.int64], same: NDArray[np.int64]
+) -> tuple[Texts, NDArray[np.int64]]:
     """What is compared, in the order of the digests: of articles with the same text, and sample, one.
 
-    And for each article which text that is; -1 where it is too short.
+    And for each article which text that is, or -1 where it is too short. `same` gives the first article with its text.
     """
     import numpy as np
 
@@ -97,7 +99,7 @@ def compared(rows: Rows, columns: list[Column], runs: NDArray[np.int64]) -> tupl
     articles = articles[np.lexsort(keys[articles].T)]
     text = np.full(len(rows), -1)
     text[articles] = np.arange(articles.size)
-    return Texts(columns, runs[articles], lengths[articles]), text[one]
+    return Texts(columns, runs[articles], lengths[articles], same[articles]), text[one]
 
 
 def _identity(rows: Rows, index: int) -> tuple[object, ...]:

@@ -71,9 +71,7 @@ class Plan:
         same, exact = (first(self.short.digests(name), order) for name in ("same", "exact"))
         self.same, self.exact = integers(same), integers(exact)
         self.relations = relations.split(",")
-        self.texts, text = compared(self.short, self.columns, earlier.runs)
-        self.leader = np.empty(len(self.texts), np.int64)
-        self.leader[text[text >= 0]] = same[text >= 0]
+        self.texts, text = compared(self.short, self.columns, earlier.runs, same)
         known = earlier.known(text, index.memory() if index else None, len(self.texts))
         known = learned(self.texts, known, each)
         come = np.isin(np.arange(len(self.texts)), text[: self.incoming])
@@ -97,7 +95,7 @@ class Plan:
         """The relations between articles, each with the one that comes first on the left, sorted."""
         import numpy as np
 
-        left, right, shorter = (self.leader[side] for side in (texts.left, texts.right, texts.shorter))
+        left, right, shorter = (self.texts.same[side] for side in (texts.left, texts.right, texts.shorter))
         swap = self.rank[left] > self.rank[right]
         left, right = np.where(swap, right, left), np.where(swap, left, right)
         by_pair = np.lexsort((texts.relation, self.rank[right], self.rank[left]))
@@ -281,7 +279,7 @@ class Plan:
         """Resemblance and containment of these articles and their survivors, where they are no plain copies."""
         import numpy as np
 
-        text = dict(zip(self.leader.tolist(), range(len(self.texts)), strict=True))
+        text = dict(zip(self.texts.same.tolist(), range(len(self.texts)), strict=True))
         known = {}
         for index in indexes:
             one, other = self.same[index], self.same[self.survivor[index]]

@@ -76,6 +76,9 @@ def related(
     kind, cut = np.full(left.size, NOT_ASKED, np.uint8), np.full(left.size, NEITHER, np.uint8)
     active = start.copy()
     while True:
+        says = np.zeros(int(texts.same.max(initial=0)) + 1, bool)
+        says[texts.same[active]] = True
+        active = says[texts.same]
         touched = (kind == NOT_ASKED) & (active[left] | active[right])
         if not touched.any():
             break

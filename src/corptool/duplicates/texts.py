@@ -23,13 +23,17 @@ TEXTS = 16384
 class Texts:
     """The texts that are compared, in an order that follows from what they say: columns of what was sampled of each."""
 
-    def __init__(self, columns: list[Column], runs: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+    def __init__(
+        self, columns: list[Column], runs: NDArray[np.int64], lengths: NDArray[np.int64], same: NDArray[np.int64]
+    ) -> None:
         self.columns = columns
         """Hashes, places and numbers."""
         self.runs = runs
         """Which run of the columns is that of each text."""
         self.lengths = lengths
         """In folded characters."""
+        self.same = same
+        """The first article of those that say the same: of several texts, where their lines break elsewhere."""
 
     def __len__(self) -> int:
         return self.runs.size
