@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import starmap
 
 import click
 import pytest
@@ -168,6 +169,17 @@ def test_by_parts(pages):
     whole = corptool("run", *JOB, cwd=pages)
     assert part().out == whole.out
     assert part(*JOB).err == whole.err
+
+
+def test_workers_decide(pages, monkeypatch):
+    """--decide on a machine of its own has -j too."""
+    run = ["--work", "state", "-q"]
+    assert corptool("run", *run, "--shard", "1/1", "read pages | dedup", cwd=pages).code == 0
+    asked = []
+    monkeypatch.setattr(jobs, "in_workers", lambda *task, jobs: asked.append(jobs) or starmap(*task))
+    wanted = Wanted(None, True, None, False)
+    assert jobs.run("state", Given(), wanted, workers=Workers(jobs=2), reporting={"rejects": None}) == 0
+    assert {*asked} == {2}
 
 
 def test_output_by_shards(pages):

@@ -239,8 +239,8 @@ def _option_files(pipeline: str) -> dict[str, str]:
             for path in value if isinstance(value, tuple) else (value,):
                 if isinstance(param.type, click.Path) and path:
                     at = plugins.rule_path(path) if isinstance(param.type, plugins.RuleFile) else path
-                    if os.path.isfile(at):
-                        with open(at, "rb") as file:
+                    if files.stamp(at)[0] is not None:
+                        with files.plain(at) as file:
                             found[str(path)] = sha256(file.read()).hexdigest()
     return found
 
