@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sqlite3
 import uuid
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from corptool.duplicates.features import Saved
+from corptool.files import settle
 from corptool.text.candidates import BINS, signatures
 
 if TYPE_CHECKING:
@@ -192,21 +192,10 @@ class _Folder:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            for file in (*self.path.iterdir(), self.path):
-                _keep(file)
+            for written in (*self.path.iterdir(), self.path):
+                settle(written)  # the catalog, which will name it, survives a power cut
             self.path = self.path.rename(self.named)
-            _keep(self.path.parent)
-
-
-def _keep(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk before the catalog names it, which survives a power cut."""
-    if path.is_dir() and os.name == "nt":
-        return  # it does so by itself
-    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            settle(self.path.parent)
 
 
 def _read(folder: Path, forgotten: list[int]) -> Part:

@@ -71,7 +71,7 @@ class Storage:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
-        _keep(os.path.dirname(path))
+        files.settle(os.path.dirname(path))
 
     def tidy(self, names: Container[str] | None = None) -> None:
         """Delete what killed processes left behind: of all files, or of those of these names where others may work."""
@@ -89,14 +89,3 @@ def _put(beside: str, path: str) -> None:
     except FileNotFoundError:
         if not os.path.exists(path):  # else another process did the same work, was sooner, and tidied up
             raise
-
-
-def _keep(folder: str) -> None:
-    """Have the names of a folder written to the disk, where the system can (Windows does it by itself)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
