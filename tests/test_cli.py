@@ -177,6 +177,12 @@ def test_help_and_version():
     assert "--rejects" in corptool("fix", "--help").out.decode()
 
 
+def test_two_outputs_in_one_file_are_refused(tmp_path):
+    ended = corptool("fix", "-o", "x", "--rejects", "./x", given=GOOD, cwd=tmp_path)
+    assert (ended.code, "-o and --rejects both name x" in ended.err) == (2, True)
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
 def test_output_and_rejects_are_compressed_as_their_names_say(tmp_path, suffix):
     lines = b'{"id":"1","text":"\xe7\xb6\xb2"}\n'

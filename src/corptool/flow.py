@@ -88,7 +88,7 @@ def told(
     table: bool = True,
 ) -> int:
     """Run something to its output, say what happened, and return the exit code."""
-    if output and output == rejects:
+    if output and rejects and os.path.abspath(output) == os.path.abspath(rejects):
         raise click.UsageError(f"-o and --rejects both name {output}")
     with contextlib.ExitStack() as stack:
         losses = Losses(stack.enter_context(named(rejects)) if rejects else None)
