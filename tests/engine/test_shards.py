@@ -14,6 +14,7 @@ import pytest
 from corptool import files, jobs
 from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
+from corptool.engine.local import Report
 from corptool.engine.storage import Storage
 from corptool.engine.workers import in_workers
 from corptool.files import stamp
@@ -400,6 +401,16 @@ def test_full_disk(pages):
     whole = corptool("run", *JOB, cwd=pages)
     again = corptool(*command, cwd=pages)
     assert (again.code, again.out, again.err) == (0, whole.out, whole.err)
+
+
+def test_another_job_in_the_same_folder_at_once(pages):
+    """Both may have found it empty: then one of them is told, and does not write what the other one made."""
+    job = opened("state", Given("read pages", shards=2), whole=True)
+    opened("other", Given("read pages | fix", shards=2), whole=True)
+    for file in (pages / "other").glob("*.json*"):
+        shutil.copy(file, pages / "state")
+    with pytest.raises(click.ClickException, match="state: another job was begun here at the same time"):
+        list(shards.run(job, Report(job.steps, print)))
 
 
 def test_twice_at_once(pages):

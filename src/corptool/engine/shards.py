@@ -63,6 +63,10 @@ def run(job: Job, report: Report, each: Each = starmap) -> Iterator[list[Output]
             add(job, number, shard, done, report, before[shard])
         if part.key:
             say_again(decide(job.storage.root, number, each))
+    if Job.loaded(job.storage.root).digest != job.digest:  # and the shards are of that one
+        raise click.ClickException(
+            f"{job.storage.root}: another job was begun here at the same time: run this one again"
+        )
     yield from _outputs(job, report)
     job.tidy()
 
