@@ -41,7 +41,6 @@ TREES = {
     "max_bin": 63, "colsample_bytree": 0.5, "subsample": 0.8, "subsample_freq": 1, "random_state": 0,
     "verbose": -1, "n_jobs": 1,
 }  # fmt: skip
-RENDERED_COPY = 0.5  # how much the same page counts in lines as `read` would make them
 CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
 
 
@@ -54,13 +53,10 @@ def load(folders, *, html):
     twice = {page.get("same_as") for page in pages}
     pages = [page for page in pages if page["id"] not in twice and (page["html"] or not html)]
     for page in pages:
-        shown = rendering(page) if page["html"] else None
         if html:
-            page |= shown
+            page |= rendering(page)
         page |= measured(page | {"hints": page.get("hints", []), "share": 1.0})
         page["copies"] = []
-        if shown and not html:
-            page["copies"].append(measured(page | shown | {"hints": [], "share": RENDERED_COPY}))
         if copy := cleaned(page):
             page["copies"].append(copy)
     return pages
@@ -193,7 +189,7 @@ def cleaned(page):
 
 
 def grow(pages, known_of):
-    """The trees, fitted on the pages and on their copies."""
+    """The trees, fitted on the pages and on their cleaned copies."""
     pages = [one for page in pages for one in (page, *page["copies"])]
     table = np.vstack([rows(page, known_of(page)) for page in pages])
     labels = np.concatenate([page["lab"] for page in pages])
