@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corptool.files import opened
+from corptool.outputs import written
 from tests.conftest import corptool
 
 GOOD = b'{"id":"1","text":"one"}\n'
@@ -175,6 +176,18 @@ def test_help_and_version():
     shown = corptool("--help").out.decode()
     assert all(name in shown for name in ("clean", "dedup", "export", "fix", "read", "run", "undo"))
     assert "--rejects" in corptool("fix", "--help").out.decode()
+
+
+def test_a_file_that_two_write_at_once_is_whole(tmp_path):
+    """On two machines they may have the same process id, as in containers."""
+    path = tmp_path / "out"
+    with written(str(path)) as one:
+        one.write(b"one")
+        one.flush()
+        with written(str(path)) as other:
+            other.write(b"the other")
+        assert path.read_bytes() == b"the other"
+    assert path.read_bytes() == b"one"
 
 
 def test_two_outputs_in_one_file_are_refused(tmp_path):
