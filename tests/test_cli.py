@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from corptool.files import opened
+from corptool.outputs import written
 from tests.conftest import corptool
 
 GOOD = b'{"id":"1","text":"one"}\n'
@@ -199,6 +200,35 @@ def test_help_and_version():
     shown = corptool("--help").out.decode()
     assert all(name in shown for name in ("clean", "dedup", "export", "fix", "read", "run", "undo"))
     assert "--rejects" in corptool("fix", "--help").out.decode()
+
+
+def test_a_file_that_two_write_at_once_is_whole(tmp_path):
+    """On two machines they may have the same process id, as in containers."""
+    path = tmp_path / "out"
+    with written(str(path)) as one:
+        one.write(b"one")
+        one.flush()
+        with written(str(path)) as other:
+            other.write(b"the other")
+        assert path.read_bytes() == b"the other"
+    assert path.read_bytes() == b"one"
+
+
+def test_two_outputs_in_one_file_are_refused(tmp_path):
+    ended = corptool("fix", "-o", "x", "--rejects", "./x", given=GOOD, cwd=tmp_path)
+    assert (ended.code, "-o and --rejects both name x" in ended.err) == (2, True)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_output_and_rejects_are_compressed_as_their_names_say(tmp_path, suffix):
+    lines = b'{"id":"1","text":"\xe7\xb6\xb2"}\n'
+    out, lost = f"out.jsonl{suffix}", f"lost.jsonl{suffix}"
+    ended = corptool("fix", "-o", out, "--rejects", lost, given=lines + b"{\n", cwd=tmp_path)
+    assert ended.code == 3
+    assert corptool("fix", out, cwd=tmp_path).out == lines
+    with opened(str(tmp_path / lost)) as stream:
+        assert json.loads(stream.read())["raw"] == "{"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])

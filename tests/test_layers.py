@@ -38,7 +38,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         },
         {"sys"},
     ),
-    "duplicates": ({"corptool.duplicates", "corptool.text"}, {"click"}),
+    "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
     "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
     "commands": (
@@ -142,3 +142,11 @@ def test_commands_do_not_import_each_other():
         assert not [
             name for name in imports(ast.walk(ast.parse(path.read_text("utf-8")))) if ".commands." in f"{name}."
         ]
+
+
+def test_the_tour_names_everything():
+    """docs/architecture.md lists what lies in src/corptool, in that order."""
+    _, tree, *_ = (SOURCE.parents[1] / "docs" / "architecture.md").read_text("utf-8").split("```")
+    named = [line.split()[0].rstrip("/") for line in tree.strip().splitlines() if not line.startswith(" ")]
+    there = {path.name for path in SOURCE.iterdir()} - {"__pycache__", "py.typed"}
+    assert named == sorted(there)

@@ -88,7 +88,7 @@ def told(
     table: bool = True,
 ) -> int:
     """Run something to its output, say what happened, and return the exit code."""
-    if output and output == rejects:
+    if output and rejects and os.path.abspath(output) == os.path.abspath(rejects):
         raise click.UsageError(f"-o and --rejects both name {output}")
     if output and not (last := steps[-1]).stage.makes_files:
         check_one_file(output, last.name, lines=last.stage.kind != "sink")

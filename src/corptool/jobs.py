@@ -64,7 +64,8 @@ def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, r
             f"-o FILE and --rejects come last: `corptool run --work {folder} -o FILE` writes both when all is done"
         )
     if wanted.decide:
-        return _decide(job)
+        with workers.each() as each:
+            return _decide(job, each)
     if part:
         return _part(job, part[0], reporting, decided=wanted.apply is not None)
     output = None if job.output else given.output or job.steps[-1].output
@@ -92,7 +93,7 @@ def _part(job: Job, shard: int, reporting: dict[str, Any], *, decided: bool) -> 
     return 0
 
 
-def _decide(job: Job) -> int:
+def _decide(job: Job, each: Each) -> int:
     """Close the round that is open, unless the last decision was made and nobody has gone on from there."""
     number, rounds = state.closed(job), 1 + sum(part.key is not None for part in job.parts)
     if rounds == 1:
@@ -100,7 +101,7 @@ def _decide(job: Job) -> int:
     if number == rounds - 1 or (number and len(state.missing(job, number)) == job.shards):
         say("decided already; --apply goes on")
     else:
-        shards.say_again(shards.decide(job.storage.root, number))
+        shards.say_again(shards.decide(job.storage.root, number, each))
     return 0
 
 

@@ -146,7 +146,8 @@ def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
     _end_in_order()
     folder, name = os.path.split(path)
     os.makedirs(folder or ".", exist_ok=True)
-    beside = os.path.join(folder, f".{name[:60]}.{os.getpid()}.part")
+    # process ids repeat on other machines
+    beside = os.path.join(folder, f".{name[:60]}.{os.urandom(4).hex()}.part")
     try:
         stream = open(beside, "wb")  # noqa: SIM115 - the error of opening is told with the name that was typed
     except OSError as error:

@@ -163,8 +163,11 @@ def divisible(path: str, as_: str = "auto") -> bool:
     format_ = _format_of(path, Options(as_))
     if format_ not in (None, "jsonl", "json"):
         return False
-    with files.plain(path) as file:
-        start = file.read(files.CHUNK)
+    try:
+        with files.plain(path) as file:
+            start = file.read(files.CHUNK)
+    except OSError:
+        return False  # whoever reads it says why
     if start.startswith((*files.MAGIC, *UTF16_MARKS)):
         return False
     return format_ == "jsonl" or _is_lines(start)

@@ -1,11 +1,13 @@
 """dedup --index, and `corptool index`: what earlier runs have seen."""
 
 import json
+import os
 import random
 import subprocess
 import sys
 from collections import Counter, defaultdict
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -40,6 +42,22 @@ def test_a_run_that_is_repeated_gives_the_same(tmp_path):
     folder = str(tmp_path / "seen")
     first = [article("a", CHINESE), article("b", ENGLISH), article("c", TRADITIONAL)]
     assert ids(dedup(first, index=folder)) == ids(dedup(first, index=folder)) == ["a", "b"]
+
+
+def test_what_the_catalog_names_is_on_the_disk(tmp_path, monkeypatch):
+    """After a power cut the catalog, which SQLite syncs, must not name files that are not all there."""
+    synced, named = [], []
+    sync, rename = os.fsync, Path.rename
+
+    def renamed(path, target):
+        assert {file.stat().st_ino for file in (*path.iterdir(), path)} <= {*synced}
+        named.append(target)
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", lambda file: [sync(file), synced.append(os.fstat(file).st_ino)])
+    monkeypatch.setattr(Path, "rename", renamed)
+    list(dedup([article("a", CHINESE), article("b", ENGLISH)], index=str(tmp_path)))
+    assert len(named) == 2
 
 
 def test_clusters_are_those_of_one_run_over_all(tmp_path):

@@ -6,14 +6,18 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import starmap
 
 import click
 import pytest
 
-from corptool import jobs
+from corptool import files, jobs
 from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
+from corptool.engine.local import Report
+from corptool.engine.storage import Storage
 from corptool.engine.workers import in_workers
+from corptool.files import stamp
 from corptool.flow import flow
 from corptool.jobs import Wanted, Workers
 from corptool.pipeline import Pipeline
@@ -168,6 +172,17 @@ def test_by_parts(pages):
     assert part(*JOB).err == whole.err
 
 
+def test_workers_decide(pages, monkeypatch):
+    """--decide on a machine of its own has -j too."""
+    run = ["--work", "state", "-q"]
+    assert corptool("run", *run, "--shard", "1/1", "read pages | dedup", cwd=pages).code == 0
+    asked = []
+    monkeypatch.setattr(jobs, "in_workers", lambda *task, jobs: asked.append(jobs) or starmap(*task))
+    wanted = Wanted(None, True, None, False)
+    assert jobs.run("state", Given(), wanted, workers=Workers(jobs=2), reporting={"rejects": None}) == 0
+    assert {*asked} == {2}
+
+
 def test_output_by_shards(pages):
     whole = corptool("run", *JOB, cwd=pages)
     for output, name in (
@@ -182,6 +197,48 @@ def test_output_by_shards(pages):
         (pages / names[1]).unlink()
         assert corptool("run", "--work", f"for {name}", cwd=pages).code == 0
         assert corptool("read", *names, cwd=pages).out == whole.out
+
+
+@pytest.mark.parametrize("output", ["*.jsonl", "*.jsonl.gz", "o/*.jsonl.bz2", "o/*.csv.xz", "o/*.csv.zst"])
+def test_output_by_shards_is_compressed_as_its_name_says(pages, output):
+    """And may lie in this folder."""
+    ended = corptool("run", "--work", "state", "--shards", "2", "read pages", "-o", output, cwd=pages)
+    assert ended.code == 0, ended.err
+    names = [output.replace("*", f"part-0000{number}-of-00002") for number in (1, 2)]
+    again = corptool("read", *names, cwd=pages)
+    assert (again.code, again.out.count(b"\n")) == (0, len(SAMPLES)), again.err
+
+
+def test_what_another_job_is_writing_stays(pages):
+    """Two jobs may write their shards to one folder."""
+    other = Storage("out")
+    with other.writing("b-part-00001-of-00002.jsonl") as file:
+        file.write(b"{}")
+        assert corptool("run", "--work", "state", "read pages", "-o", "out/a-*.jsonl", cwd=pages).code == 0
+    assert other.read("b-part-00001-of-00002.jsonl") == b"{}"
+
+
+def test_an_error_of_the_disk_is_not_a_file_that_is_not_there(pages, monkeypatch):
+    job = opened("state", Given("read pages | dedup", shards=2), whole=True)
+    for shard in range(2):
+        shards.work("state", 0, shard)
+    monkeypatch.setattr(files, "stamp", lambda path: (None, None) if path.endswith(".keys") else stamp(path))
+    with pytest.raises(click.ClickException, match="these shards must be done"):
+        shards.decide("state", 0)
+    held = [len(block) for shard in range(2) for block in state.blocks(job, 0, shard, "keys")]
+    assert sum(held) == len(SAMPLES)
+
+
+def test_a_file_that_cannot_be_opened_is_a_reject(pages, monkeypatch):
+    """Also where it is so long that shards would share it."""
+    (pages / "a.jsonl").write_bytes(b"\n".join(LINES))
+
+    def plain(path):
+        raise PermissionError(13, "Permission denied", path)
+
+    monkeypatch.setattr(files, "plain", plain)
+    job = opened("", Given("read a.jsonl", shards=3), whole=True, dry=True)
+    assert job.facts["inputs"] == 1
 
 
 @pytest.mark.parametrize(
@@ -318,6 +375,21 @@ def test_killed_and_run_again(pages, tasks):
     assert not (pages / "state" / ".unfinished").exists()
 
 
+def test_tasks_are_not_asked_for_long_before_their_turn():
+    """They may carry arrays: a list of all of them would be as large as the corpus."""
+    asked = []
+
+    def tasks():
+        for number in range(200):
+            asked.append(number)
+            yield (number,)
+
+    with Workers(jobs=2).each() as each:
+        for number, result in enumerate(each(abs, tasks())):
+            assert result == number
+            assert len(asked) < number + 30
+
+
 def test_a_worker_that_is_killed_is_told():
     with pytest.raises(OSError, match="a worker process was killed"):
         list(in_workers(os._exit, [(9,), (9,)], 2))
@@ -335,6 +407,16 @@ def test_full_disk(pages):
     whole = corptool("run", *JOB, cwd=pages)
     again = corptool(*command, cwd=pages)
     assert (again.code, again.out, again.err) == (0, whole.out, whole.err)
+
+
+def test_another_job_in_the_same_folder_at_once(pages):
+    """Both may have found it empty: then one of them is told, and does not write what the other one made."""
+    job = opened("state", Given("read pages", shards=2), whole=True)
+    opened("other", Given("read pages | fix", shards=2), whole=True)
+    for file in (pages / "other").glob("*.json*"):
+        shutil.copy(file, pages / "state")
+    with pytest.raises(click.ClickException, match="state: another job was begun here at the same time"):
+        list(shards.run(job, Report(job.steps, print)))
 
 
 def test_twice_at_once(pages):

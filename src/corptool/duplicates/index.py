@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from corptool.duplicates.features import Saved
+from corptool.files import settle
 from corptool.text.candidates import BINS, signatures
 
 if TYPE_CHECKING:
@@ -191,7 +192,10 @@ class _Folder:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
+            for written in (*self.path.iterdir(), self.path):
+                settle(written)  # the catalog, which will name it, survives a power cut
             self.path = self.path.rename(self.named)
+            settle(self.path.parent)
 
 
 def _read(folder: Path, forgotten: list[int]) -> Part:

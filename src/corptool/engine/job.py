@@ -79,8 +79,15 @@ class Job:
         """Where a file of a round is kept; without a shard, one of the decision that closes the round."""
         if kind == "output" and self.output and shard is not None:
             folder, name = os.path.split(self.output)
-            return Storage(folder), name.replace("*", PART.format(shard + 1, self.shards))
+            return Storage(folder or "."), name.replace("*", PART.format(shard + 1, self.shards))
         return self.storage, f"{number + 1}/" + (kind if shard is None else f"{shard + 1:05}.{kind}")
+
+    def tidy(self) -> None:
+        """Delete what killed processes left behind: to be called when there is nothing left to do."""
+        places = [self.place(len(self.parts) - 1, shard, "output") for shard in range(self.shards)]
+        self.storage.tidy()
+        if self.output:
+            places[0][0].tidy({name for _, name in places})
 
     def inputs(self, shard: int) -> list[Input]:
         """What a shard reads."""
@@ -244,8 +251,8 @@ def _option_files(pipeline: str) -> dict[str, str]:
             for path in value if isinstance(value, tuple) else (value,):
                 if isinstance(param.type, click.Path) and path:
                     at = plugins.rule_path(path) if isinstance(param.type, plugins.RuleFile) else path
-                    if os.path.isfile(at):
-                        with open(at, "rb") as file:
+                    if files.stamp(at)[0] is not None:
+                        with files.plain(at) as file:
                             found[str(path)] = sha256(file.read()).hexdigest()
     return found
 

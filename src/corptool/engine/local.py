@@ -281,7 +281,7 @@ def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> 
     """The results of worker processes; never more than two tasks a worker wait."""
     from corptool.engine.workers import in_workers
 
-    for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2 * jobs):
+    for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2):
         yield from results
 
 

@@ -97,8 +97,8 @@ def _in_worker(version: str, folder: str, function: Callable[..., Any], task: by
 def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...]], ahead: int) -> Iterator[Any]:
     """The results in the order of the tasks. Where one fails, the others are done first: then they are done."""
     rest = iter(tasks)
-    waiting = deque((task, submit(task)) for task in islice(rest, ahead))
-    failed: list[tuple[Any, BaseException]] = []
+    waiting = deque((_said(task), submit(task)) for task in islice(rest, ahead))
+    failed: list[tuple[str, BaseException]] = []
     try:
         while waiting:
             task, reference = waiting.popleft()
@@ -107,7 +107,7 @@ def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...
             except ray.exceptions.RayError as error:
                 failed.append((task, error))
             for more in islice(rest, 1):
-                waiting.append((more, submit(more)))
+                waiting.append((_said(more), submit(more)))
             if not failed:
                 yield result
     finally:
@@ -117,11 +117,16 @@ def _each(ray: Any, submit: Callable[[Any], Any], tasks: Iterable[tuple[Any, ...
         raise _told(ray, failed)
 
 
-def _told(ray: Any, failed: list[tuple[Any, BaseException]]) -> BaseException:
+def _said(task: tuple[Any, ...]) -> str:
+    """What is told of a task that fails. It may carry arrays, which nobody holds here once they are in Ray."""
+    return reprlib.repr(tuple(each for each in task if isinstance(each, str | int)))
+
+
+def _told(ray: Any, failed: list[tuple[str, BaseException]]) -> BaseException:
     """What the user hears of tasks that failed."""
     task, error = failed[0]
     if isinstance(error, ray.exceptions.RayTaskError) and isinstance(error.cause, click.ClickException | OSError):
         return error.cause
     what = f"{type(error).__name__}: {str(error).strip().splitlines()[-1]}"
     more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-    return click.ClickException(f"a task of the cluster failed for good: {reprlib.repr(task)}{more}: {what}")
+    return click.ClickException(f"a task of the cluster failed for good: {task}{more}: {what}")

@@ -63,9 +63,12 @@ def run(job: Job, report: Report, each: Each = starmap) -> Iterator[list[Output]
             add(job, number, shard, done, report, before[shard])
         if part.key:
             say_again(decide(job.storage.root, number, each))
+    if Job.loaded(job.storage.root).digest != job.digest:  # and the shards are of that one
+        raise click.ClickException(
+            f"{job.storage.root}: another job was begun here at the same time: run this one again"
+        )
     yield from _outputs(job, report)
-    for storage in {job.storage, job.place(len(job.parts) - 1, 0, "output")[0]}:
-        storage.tidy()
+    job.tidy()
 
 
 def add(job: Job, number: int, shard: int, done: Summary, report: Report, before: int | None) -> None:
@@ -189,8 +192,9 @@ def _decide(job: Job, number: int, each: Each) -> Summary:
         for shard, done in enumerate(shards):
             assert done
             with Files(job, number, shard) as files:
-                its = islice(made, done.keys)
-                while block := list(islice(its, TOGETHER)):
+                for at in range(0, done.keys, TOGETHER):
+                    block = list(islice(made, min(TOGETHER, done.keys - at)))
+                    assert block, f"`{key[1].name}` decided on fewer articles than there are"
                     pickle.dump(block, files["decisions"])
         assert next(made, None) is None, f"`{key[1].name}` decided on more articles than there are"
     return put(job, number, None, Summary(Counter(), {}, messages=said()))

@@ -100,10 +100,11 @@ def opened(job: Job, number: int, shard: int, kind: str) -> IO[bytes]:
 
 def blocks(job: Job, number: int, shard: int, kind: str) -> Iterator[list[Any]]:
     """The lists that were pickled into a file, if it is there."""
-    storage, name = job.place(number, shard, kind)
-    if storage.size(name) is None:
+    try:
+        file = opened(job, number, shard, kind)
+    except FileNotFoundError:  # and no other error: a store that does not answer has not lost it
         return
-    with storage.opened(name) as file, contextlib.suppress(EOFError):
+    with file, contextlib.suppress(EOFError):
         while True:
             yield pickle.load(file)  # noqa: S301 - the folder is ours
 

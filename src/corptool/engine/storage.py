@@ -10,7 +10,7 @@ import contextlib
 import io
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import IO
 
 from corptool import files
@@ -71,14 +71,15 @@ class Storage:
         finally:
             with contextlib.suppress(OSError):
                 os.unlink(beside)
-        _keep(os.path.dirname(path))
+        files.settle(os.path.dirname(path))
 
-    def tidy(self) -> None:
-        """Delete what killed processes left behind: to be called when there is nothing left to do."""
+    def tidy(self, names: Container[str] | None = None) -> None:
+        """Delete what killed processes left behind: of all files, or of those of these names where others may work."""
         folder = os.path.join(self.root, UNFINISHED)
         with contextlib.suppress(OSError):
-            for name in os.listdir(folder):
-                os.unlink(os.path.join(folder, name))
+            for beside in os.listdir(folder):
+                if names is None or beside.rpartition(".")[0] in names:
+                    os.unlink(os.path.join(folder, beside))
             os.rmdir(folder)
 
 
@@ -88,14 +89,3 @@ def _put(beside: str, path: str) -> None:
     except FileNotFoundError:
         if not os.path.exists(path):  # else another process did the same work, was sooner, and tidied up
             raise
-
-
-def _keep(folder: str) -> None:
-    """Have the names of a folder written to the disk, where the system can (Windows does it by itself)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,11 +7,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+AHEAD = 8
+"""Enough for the others to go on while one task takes long: results come in order."""
+
 
 def in_workers(
-    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = 1000
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = AHEAD
 ) -> Iterator[Any]:
-    """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
+    """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks.
+
+    So many tasks `ahead` a worker are taken before their turn, and no more: each may hold arrays, or what was read.
+    """
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
@@ -21,7 +27,7 @@ def in_workers(
         try:
             for task in tasks:
                 waiting.append(pool.submit(function, *task))
-                if len(waiting) > ahead:
+                if len(waiting) > ahead * jobs:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
