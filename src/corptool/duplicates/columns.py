@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,10 @@ class Column:
         self.file: Any = None
         self.attached: list[tuple[Any, NDArray[np.int64]]] = []
 
-    def append(self, run: bytes) -> None:
-        """Add a run."""
-        self.sizes.append(len(run))
-        self.held += run
+    def append(self, runs: Sequence[bytes]) -> None:
+        """Add runs."""
+        self.sizes.extend(map(len, runs))
+        self.held += b"".join(runs)
         if len(self.held) > self.memory:
             if self.file is None:
                 self.file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the column

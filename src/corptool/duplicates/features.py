@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+BLOCK = 256
+"""Articles whose features are taken in at once: a column costs little more than a value."""
 DIGEST = 16
 NUMBERS = ("offset", "folded", "length", "repairs", "known", "sampled")
 """What a row holds of an article that is a number; `sampled` is a checksum of what was sampled of its text."""
@@ -61,15 +64,27 @@ class Saved(NamedTuple):
     same: NDArray[np.uint64]
 
 
+class Codes(dict[str, int]):
+    """Strings, numbered as they come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __missing__(self, name: str) -> int:
+        self[name] = code = len(self.names)
+        self.names.append(name)
+        return code
+
+
 class Rows:
     """Features without what was sampled of the text, as columns: 200 bytes an article instead of a thousand."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        self.names: list[str] = []
+        self.codes = Codes()
+        self.names = self.codes.names
         """The different strings."""
-        self.codes: dict[str, int] = {}
-        """Their places among the names."""
         self.strings = array("I")
         self.numbers = array("q")
         self.exact, self.same = bytearray(), bytearray()
@@ -79,25 +94,27 @@ class Rows:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def append(self, one: Features) -> None:
-        """Add an article."""
-        path, member, offset = one.place
-        self.strings.extend([self._code(name) for name in (path, member, one.published, one.source)])
-        sampled = crc32(one.numbers, crc32(one.places, crc32(one.hashes)))
-        self.numbers.extend((offset, one.folded, one.length, one.repairs, one.known, sampled))
-        self.exact += one.exact
-        self.same += one.same
-        if one.facts:
-            self.facts[len(self.ids)] = one.facts
-        if one.text:
-            self.texts[len(self.ids)] = one.text
-        self.ids.append(one.id)
+    def append(self, block: Sequence[Features]) -> None:
+        """Add articles."""
+        of: Any = Features._make(zip(*block, strict=True))  # a column of each
+        path, member, offset = zip(*of.place, strict=True)
+        strings = zip(path, member, of.published, of.source, strict=True)
+        self.strings.extend(map(self.codes.__getitem__, chain.from_iterable(strings)))
+        samples = zip(of.hashes, of.places, of.numbers, strict=True)
+        sampled = [crc32(numbers, crc32(places, crc32(hashes))) for hashes, places, numbers in samples]
+        numbers = zip(offset, of.folded, of.length, of.repairs, of.known, sampled, strict=True)
+        self.numbers.extend(chain.from_iterable(numbers))
+        self.exact += b"".join(of.exact)
+        self.same += b"".join(of.same)
+        self.facts.update((at, facts) for at, facts in enumerate(of.facts, len(self)) if facts)
+        self.texts.update((at, text) for at, text in enumerate(of.text, len(self)) if text)
+        self.ids += of.id
 
     def extend(self, saved: Saved, rows: NDArray[np.int64]) -> None:
         """Add these rows of saved ones."""
         import numpy as np
 
-        codes = np.array([self._code(name) for name in saved.names], np.uint32)
+        codes = np.array([self.codes[name] for name in saved.names], np.uint32)
         self.strings.frombytes(codes[saved.strings[rows]].tobytes())
         self.numbers.frombytes(saved.numbers[rows].tobytes())
         self.exact += saved.exact[rows].tobytes()
@@ -176,22 +193,17 @@ class Rows:
         again = {id_ for id_, times in Counter(ids).items() if times > 1}
         return sorted(range(len(ids)), key=lambda index: rest(index) if ids[index] in again else (ids[index],))
 
-    def _code(self, name: str) -> int:
-        code = self.codes.setdefault(name, len(self.names))
-        if code == len(self.names):
-            self.names.append(name)
-        return code
-
 
 def collected(keys: Iterable[Features], room: int) -> tuple[Rows, list[Column]]:
     """All that come: the rows, and columns of the hashes, places and numbers, in so many bytes; the rest on disk."""
     import numpy as np
 
     rows, columns = Rows(), [Column(kind, room // 8) for kind in (np.uint32, np.uint8, np.uint64)]
-    for key in keys:
-        for column, run in zip(columns, (key.hashes, key.places, key.numbers), strict=True):
-            column.append(run)
-        rows.append(key)
+    keys = iter(keys)
+    while block := list(islice(keys, BLOCK)):
+        rows.append(block)
+        for column, name in zip(columns, ("hashes", "places", "numbers"), strict=True):
+            column.append([getattr(key, name) for key in block])
     return rows, columns
 
 

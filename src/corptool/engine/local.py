@@ -85,13 +85,26 @@ class Part(NamedTuple):
         """Run a batch through."""
         result = Result([], [], [], Counter())
         decisions = batch.decisions if isinstance(batch, Decided) else repeat(None)
+        passes, passed = self._passes, 0
         for item, decision in zip(batch.items(), decisions, strict=isinstance(batch, Decided)):
             if isinstance(item, Lost):
                 result.counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
                 result.lost.append((0, item))
+            elif passes and (not self.decided or isinstance(decision, AsIs)):
+                passed += 1
+                result.outputs.append(item)
             else:
                 self._one(item, decision, result)
+        if passed:
+            counted = {(0, "in"), (0, "out")} if self.reads else {(position, "out") for position, _ in self.steps}
+            result.counts.update(dict.fromkeys(counted, passed))
         return self._with_keys(result) if self.key else result
+
+    @property
+    def _passes(self) -> bool:
+        """Whether articles go through as the lines they are, where a corpus stage decided nothing else on them."""
+        steps = [step for step in (self.reads, *(step for _, step in self.steps)) if step]
+        return len(self.steps) == self.decided and all(step.edits == "keep" for step in steps)
 
     def _with_keys(self, result: Result) -> Result:
         """Make the keys of all articles that came through; whose key fails is rejected."""
@@ -115,10 +128,6 @@ class Part(NamedTuple):
 
     def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
         counts = result.counts
-        if isinstance(decision, AsIs) and len(self.steps) == 1 and not self.key and self.steps[0][1].edits == "keep":
-            counts[self.steps[0][0], "out"] += 1
-            result.outputs.append(parcel)
-            return
         article = parcel.article
         if self.reads:
             counts[0, "in"] += 1
