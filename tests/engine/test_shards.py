@@ -224,6 +224,14 @@ def tree(folder):
     return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
 
 
+def test_a_package_that_the_output_needs_is_missed_before_the_work(pages, monkeypatch):
+    for name in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match="Parquet needs pyarrow"):
+        opened("new", Given(*JOB, output="out/*.parquet", shards=3), whole=True)
+    assert not (pages / "new").exists()
+
+
 def test_there_is_nothing_to_decide(pages):
     assert corptool("run", "--work", "state", "--shard", "1/1", "fix pages", cwd=pages).code == 0
     assert (

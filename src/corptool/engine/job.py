@@ -163,6 +163,8 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
         return None
     if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
         raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
+    if name:  # a package that it lacks is told before the work, not after it
+        next(iter(formats.load(name).write(())), None)
     return output
 
 
