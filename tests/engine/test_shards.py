@@ -192,6 +192,7 @@ def test_output_by_shards(pages):
         (["--work", "new", "fix"], 2, "name the files"),
         (["--work", "new", "fix", "-"], 2, "name the files"),
         (["--work", "new", "fix pages", "pages"], 2, "names its files in the pipeline already"),
+        (["--work", "new", "fix", "--files-from", "-"], 2, "pipe the same list in"),
         (["--work", "pages/state", "fix", "pages"], 2, "pages/state lies in pages, which is read"),
         (["--work", "state", "--shard", "0/3"], 2, "shards are counted from 1"),
         (["--work", "state", "--shard", "4/3"], 2, "not of the form 3/100"),
