@@ -108,3 +108,13 @@ def test_what_needs_the_whole_corpus_is_refused(text):
 def test_a_column_of_ours_that_is_another_s(pyarrow):
     with pytest.raises(ValueError, match="the column `meta` does not hold JSON"):
         Pipeline("fix").map_arrow(pyarrow.table({"text": ["x"], "meta": ["news"]}))
+
+
+@pytest.mark.parametrize("text", ["fix | clean", "dedup", "clean --by site | dedup"])
+def test_what_is_no_article_is_told_so(text):
+    lost = []
+    whole = {"id": "1", "text": "one"}
+    assert [*Pipeline(text, on_drop=lambda _, dropped: lost.append(dropped.reason))([whole, {"id": "2"}, "x"])] == [
+        whole
+    ]
+    assert lost == ["no article, which is a dict with a string `text`"] * 2

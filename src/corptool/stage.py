@@ -357,7 +357,7 @@ def attempt_key(step: Step, article: Article) -> Any:
     try:
         return step.key(article)
     except Exception as error:  # noqa: BLE001 - as in `attempt`
-        return Dropped(article, failure(error), failed=True)
+        return Dropped(article, _reason(article, error), failed=True)
 
 
 def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
@@ -367,7 +367,13 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
     except click.ClickException:  # an option that only the stage could check: the user must hear of it, once
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
-        return Dropped(article, failure(error), failed=True)
+        return Dropped(article, _reason(article, error), failed=True)
+
+
+def _reason(article: Article, error: Exception) -> str:
+    """Why a stage failed. What library users hand in may have no text, which no stage expects."""
+    whole = isinstance(article, dict) and isinstance(article.get("text"), str)
+    return failure(error) if whole else "no article, which is a dict with a string `text`"
 
 
 def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:

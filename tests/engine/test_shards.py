@@ -249,6 +249,7 @@ def test_a_file_that_cannot_be_opened_is_a_reject(pages, monkeypatch):
         (["--work", "new", "fix"], 2, "name the files"),
         (["--work", "new", "fix", "-"], 2, "name the files"),
         (["--work", "new", "fix pages", "pages"], 2, "names its files in the pipeline already"),
+        (["--work", "new", "fix", "--files-from", "-"], 2, "pipe the same list in"),
         (["--work", "pages/state", "fix", "pages"], 2, "pages/state lies in pages, which is read"),
         (["--work", "state", "--shard", "0/3"], 2, "shards are counted from 1"),
         (["--work", "state", "--shard", "4/3"], 2, "not of the form 3/100"),
@@ -279,6 +280,14 @@ def test_what_does_not_fit_is_told(pages, words, code, said):
 
 def tree(folder):
     return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
+
+
+def test_a_package_that_the_output_needs_is_missed_before_the_work(pages, monkeypatch):
+    for name in ("pyarrow", "pyarrow.parquet"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match="Parquet needs pyarrow"):
+        opened("new", Given(*JOB, output="out/*.parquet", shards=3), whole=True)
+    assert not (pages / "new").exists()
 
 
 def test_there_is_nothing_to_decide(pages):

@@ -170,6 +170,8 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
         return None
     if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
         raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
+    if name:  # a package that it lacks is told before the work, not after it
+        next(iter(formats.load(name).write(())), None)
     return output
 
 
@@ -187,6 +189,8 @@ def _inputs(given: Given, state: str | None) -> list[list[Input]]:
     names = [*given.files, *step.files]
     if listed := given.files_from or step.files_from:
         names += files.names_from(listed)
+        if listed == "-" and not names:
+            raise click.UsageError("--files-from - names no files: pipe the same list in, whenever the job goes on")
     if not names or "-" in names:
         raise click.UsageError("name the files: what comes from standard input cannot be read again")
     if state and (around := [name for name in names if _walked(state, name)]):
