@@ -161,7 +161,7 @@ def _own(lines: Sequence[str], keys: Sequence[str], read: Sequence[_Read], words
     counts = np.array([len(one.tokens) for one in read])
     flat = chain.from_iterable(one.tokens for one in read)
     rows = np.fromiter(map(words.rows.get, flat, repeat(0)), dtype=np.int64, count=counts.sum())
-    sums = np.add.reduceat(words.table[rows], np.concatenate(([0], counts.cumsum()[:-1])), axis=0)
+    sums = np.add.reduceat(words.table.take(rows, axis=0), np.concatenate(([0], counts.cumsum()[:-1])), axis=0)
     stop, mark, comma, separator, end = sums[:, :5].T
     markers = np.minimum(sums[:, 5 : len(CLASSES)], 1)
     learned = sums[:, len(CLASSES) :]
@@ -230,7 +230,8 @@ def _context(own: Matrix, weight: Column, prose: Column, first: int, last: int) 
     start = PLAIN + 1
     marked = own[:, start : start + len(MARKERS)] * (weight < 14)[:, None]
     around = np.column_stack([own[:, [0, 2, 3]], body, after, marked.sum(axis=1)])
-    padded = np.pad(around, ((3, 3), (0, 0)), constant_values=-1)
+    padded = np.full((count + 6, around.shape[1]), -1, dtype=around.dtype)
+    padded[3:-3] = around
     out: list[Column] = [padded[3 + step : 3 + step + count] for step in (-3, -2, -1, 1, 2, 3)]
     sums = np.vstack([np.zeros((1, 4)), np.column_stack([prose, body, after, weight]).cumsum(axis=0)])
     for reach in (2, 5, 15):

@@ -12,7 +12,7 @@ from corptool.text.dates import find_date
 from corptool.text.lines import Page, ends_sentence, weight
 
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
-_TERM = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff]))")
+_TERM = re.compile(r"([a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff])))")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
     r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
@@ -31,7 +31,7 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    return {hit[0] + (hit[1] or "") for hit in _TERM.finditer(key)}
+    return {term + next_one for term, next_one in _TERM.findall(key)}
 
 
 def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]) -> int | None:
