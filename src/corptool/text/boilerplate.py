@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -66,11 +67,24 @@ class Rules(NamedTuple):
     """Characters; a longer line is a paragraph, and is tried on no rule."""
 
 
-class Group(NamedTuple):
-    """Rules for some places, with a pattern that matches where any of them does: most lines pay for that alone."""
+class Group:
+    """Rules for some places. What they say of a line is kept: menus and footers stand on page after page."""
 
-    any: re.Pattern[str]
-    rules: tuple[Rule, ...]
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self.match = lru_cache(maxsize=2048)(self._match)
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        """It matches where any of the rules does: most lines pay for that alone."""
+        anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in self.rules)
+        return re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)")
+
+    def _match(self, key: str) -> tuple[Rule, re.Match[str]] | None:
+        """The first rule that matches the key, and how."""
+        if not self._any.fullmatch(key):
+            return None
+        return next((rule, hit) for rule in self.rules if (hit := rule.pattern.fullmatch(key)))
 
 
 def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[int]] | None = None) -> Rules:
@@ -79,9 +93,8 @@ def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[in
     groups = {}
     for places in (EVERYWHERE, HEAD, TAIL, ABOVE_TITLE, PLACES):
         for plain in (True, False):
-            some = tuple(rule for rule in rules if rule.where in places and not (plain and rule.lang == "zh"))
-            anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in some)
-            groups[places, plain] = Group(re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)"), some)
+            some = (rule for rule in rules if rule.where in places and not (plain and rule.lang == "zh"))
+            groups[places, plain] = Group(tuple(some))
     return Rules(rules, fold, groups, sites or {})
 
 
@@ -116,7 +129,7 @@ def find(
     """
     page = page_of(text, rules.fold)
     found = dict(_repeated(page, repeated)) if repeated else {}
-    for number in _matched(page, page.filled, EVERYWHERE, rules):
+    for number in page.filled:
         if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
             found[number] = finding
     # An advertisement between two paragraphs must not look like the end of the article.
@@ -197,27 +210,16 @@ def judge(
     return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
 
 
-def _matched(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> list[int]:
-    """The lines that some rule of these places matches."""
-    plain, wide = (rules.groups[places, ascii_only].any.fullmatch for ascii_only in (True, False))
-    keys, longest = page.keys, rules.longest
-    return [
-        number
-        for number in numbers
-        if len(key := keys[number]) <= longest and (plain(key) if key.isascii() else wide(key))
-    ]
-
-
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
     """The first rule of these places (`HEAD`, `PLACES`, …) that matches the line."""
     folded = page.keys[number]
     if len(folded) > rules.longest:
         return None
-    group = rules.groups[places, folded.isascii()]
-    if not group.any.fullmatch(folded):
+    matched = rules.groups[places, folded.isascii()].match(folded)
+    if matched is None:
         return None
+    rule, hit = matched
     line = page.lines[number].text
-    rule, hit = next((rule, hit) for rule in group.rules if (hit := rule.pattern.fullmatch(folded)))
     spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
     return Finding(number, rule.kind, rule.name, tuple((name, line[start:end].strip()) for name, (start, end) in spans))
 

@@ -8,7 +8,9 @@ make most features; so a page costs one pass of a regular expression and a few d
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +25,10 @@ LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
 
 _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")
-_CAPITAL = re.compile(r"\b[A-ZÀ-Þ]")
+_ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+|[^\w\s]")
+"""The same tokens, found in half the time where a key is ASCII."""
+_CAPITAL = re.compile(r"[A-ZÀ-Þ](?:(?<!\w.)(?<!×)|(?<=\w×))")
+r"""`\b[A-ZÀ-Þ]`, found in half the time because the letter stands first; × is no letter, but in that range."""
 
 CLASSES: dict[str, Iterable[str]] = {
     "stop": [
@@ -80,10 +85,10 @@ def tokens(key: str) -> list[str]:
     >>> tokens("共享 a-b 12")
     ['共', '享', 'a', '-', 'b', '12', '共享']
     """
+    if key.isascii():
+        return _ASCII_TOKEN.findall(key)
     found = _TOKEN.findall(key)
-    if not key.isascii():
-        found += [one + two for one, two in pairwise(found) if one > "\u3040" and two > "\u3040"]
-    return found
+    return found + [one + two for one, two in pairwise(found) if one > "\u3040" and two > "\u3040"]
 
 
 class Lexicon(NamedTuple):
@@ -111,28 +116,57 @@ def features(lines: Sequence[str], keys: Sequence[str], words: Lexicon) -> Matri
     """A row of numbers for each line (none of them blank); `keys` as `lines.key` makes them."""
     import numpy as np
 
-    found = [tokens(key[:LONGEST]) or [""] for key in keys]
-    own = _own(lines, keys, found, words)
+    read = list(map(_read, lines, keys))
+    own = _own(lines, keys, read, words)
     weight = np.expm1(own[:, 0])
     prose = _prose(own, weight)
     first, last = best_run(prose)
-    about = _cohesion(found, weight, first, last)
+    about = _cohesion([one.telling for one in read], weight, first, last)
     return np.column_stack([own, about, *_context(own, weight, prose, first, last)]).astype(np.float32)
 
 
-def _own(lines: Sequence[str], keys: Sequence[str], found: list[list[str]], words: Lexicon) -> Matrix:
+class _Read(NamedTuple):
+    """What is counted in a line itself, with no other line and no lexicon."""
+
+    tokens: list[str]
+    telling: frozenset[str]
+    """Those that say what the line speaks of: words of four letters and more, pairs of characters."""
+    plain: bytes
+    """Counts and flags that no table gives; none is above `LONGEST`."""
+
+
+@lru_cache(maxsize=2048)  # lines of menus and footers stand on page after page
+def _read(line: str, key: str) -> _Read:
+    found = tokens(key[:LONGEST]) or [""]
+    telling = [one for one in found if len(one) > 3]
+    han = pairs = 0
+    if not key.isascii():
+        wide = [one for one in found if one > "\u3040"]
+        two = [one for one in wide if len(one) == 2]
+        han, pairs = len(wide) - len(two), len(two)
+        telling += two
+    last = (line[-3:].rstrip("\"'”’」』)]）】") or line)[-1:]
+    plain = (
+        han, pairs, sum(map(str.isdecimal, found)), len(_CAPITAL.findall(line, 0, LONGEST)),
+        line[:1] in "\"“‘「『'", line[:1].islower(), last in ".!?。！？…", last in ":：",
+        line.endswith(("...", "…", "..")),
+    )  # fmt: skip
+    return _Read(found, frozenset(telling), bytes(plain))
+
+
+def _own(lines: Sequence[str], keys: Sequence[str], read: Sequence[_Read], words: Lexicon) -> Matrix:
     """What a line says by itself, and how often it stands on the page. The learned columns come last."""
     import numpy as np
 
-    counts = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-    flat = chain.from_iterable(found)
+    counts = np.array([len(one.tokens) for one in read])
+    flat = chain.from_iterable(one.tokens for one in read)
     rows = np.fromiter(map(words.rows.get, flat, repeat(0)), dtype=np.int64, count=counts.sum())
-    sums = np.add.reduceat(words.table[rows], np.concatenate(([0], counts.cumsum()[:-1])), axis=0)
+    sums = np.add.reduceat(words.table.take(rows, axis=0), np.concatenate(([0], counts.cumsum()[:-1])), axis=0)
     stop, mark, comma, separator, end = sums[:, :5].T
     markers = np.minimum(sums[:, 5 : len(CLASSES)], 1)
     learned = sums[:, len(CLASSES) :]
-    table = [_plain(line, key, some) for line, key, some in zip(lines, keys, found, strict=True)]
-    han, pairs, numbers, capitals, opens, lower, ends, colon, cut = np.array(table, dtype=np.float32).T
+    plain = np.frombuffer(b"".join(one.plain for one in read), dtype=np.uint8).reshape(len(read), -1)
+    han, pairs, numbers, capitals, opens, lower, ends, colon, cut = plain.T.astype(np.float32)
     latin = np.maximum(counts - han - pairs - mark, 0)
     length = np.fromiter(map(len, lines), dtype=np.float32, count=len(lines))
     scale = np.maximum(length / LONGEST, 1)
@@ -141,30 +175,15 @@ def _own(lines: Sequence[str], keys: Sequence[str], found: list[list[str]], word
     seen: dict[str, int] = {}
     earlier = []
     for key in keys:
-        earlier.append(min(seen.get(key, 0), 3))
-        seen[key] = seen.get(key, 0) + 1
+        earlier.append(times := seen.get(key, 0))
+        seen[key] = times + 1
     base = [
         np.log1p(inside * scale), np.log1p(length), stop / known, ends, colon, cut,
         comma / np.maximum(inside, 1) * 10, np.minimum(comma * scale, 8), han / known, numbers / counts,
         numbers, capitals / np.maximum(latin, 1), np.minimum(separator, 6), np.minimum(end * scale, 6),
-        np.array([min(seen[key] - 1, 4) for key in keys]), opens, lower, np.array(earlier),
+        np.minimum([seen[key] - 1 for key in keys], 4), opens, lower, np.minimum(earlier, 3),
     ]  # fmt: skip
     return np.column_stack([*base, markers, learned, learned / np.sqrt(known)[:, None]]).astype(np.float32)
-
-
-def _plain(line: str, key: str, found: list[str]) -> tuple[float, ...]:
-    """Counts and flags of a line that no table gives."""
-    han = pairs = 0
-    if not key.isascii():
-        wide = [one for one in found if one > "\u3040"]
-        han = list(map(len, wide)).count(1)
-        pairs = len(wide) - han
-    last = (line[-3:].rstrip("\"'”’」』)]）】") or line)[-1:]
-    return (
-        han, pairs, sum(map(str.isdecimal, found)), len(_CAPITAL.findall(line, 0, LONGEST)),
-        line[:1] in "\"“‘「『'", line[:1].islower(), last in ".!?。！？…", last in ":：",
-        line.endswith(("...", "…", "..")),
-    )  # fmt: skip
 
 
 def _prose(own: Matrix, weight: Column) -> Column:
@@ -175,28 +194,24 @@ def _prose(own: Matrix, weight: Column) -> Column:
     return np.where(good, weight - 12, -np.minimum(weight, 8) - 2).clip(-10, 60)
 
 
-def _cohesion(found: list[list[str]], weight: Column, first: int, last: int) -> Matrix:
+def _cohesion(telling: Sequence[frozenset[str]], weight: Column, first: int, last: int) -> Matrix:
     """How much of what a line and its neighbours speak of is spoken of in the first prose of the page.
 
     Comments and the next article of an endless page are prose, but prose about something else.
     """
     import numpy as np
 
-    count = len(found)
-    names: dict[str, int] = {}
-    flat = [names.setdefault(token, len(names)) for some in found for token in some]
-    telling = np.array([len(name) > 3 or (len(name) == 2 and name > "\u3040") for name in names])
-    lines_of = np.repeat(np.arange(count), [len(some) for some in found])
-    pairs = np.unique(lines_of * len(names) + np.array(flat))
-    owner, term = np.divmod(pairs, len(names))
-    owner, term = owner[telling[term]], term[telling[term]]
-    core = np.zeros(count, dtype=bool)
-    core[(np.flatnonzero(weight[first : last + 1] >= 20) + first)[:6]] = True
-    in_core = np.bincount(term[core[owner]], minlength=len(names))
-    hits = (in_core[term] - core[owner]) > 0
-    alone = np.bincount(term, minlength=len(names))[term] == 1
-    many, hit, lone = (np.bincount(owner, weights=kind, minlength=count) for kind in (np.ones(len(owner)), hits, alone))
-    sums = np.vstack([np.zeros((1, 3)), np.column_stack([many, hit, lone]).cumsum(axis=0)])
+    count = len(telling)
+    core = {*((np.flatnonzero(weight[first : last + 1] >= 20) + first)[:6].tolist())}
+    spoken = Counter(chain.from_iterable(telling[number] for number in core))
+    once, again = {*spoken}, {term for term, times in spoken.items() if times > 1}
+    alone = {term for term, times in Counter(chain.from_iterable(telling)).items() if times == 1}
+    shares = [  # a line of the core is compared with its other lines
+        (len(some), len(some & (again if number in core else once)), len(some & alone))
+        for number, some in enumerate(telling)
+    ]
+    many, hit, lone = np.array(shares, dtype=np.float64).T
+    sums = np.array([(0, 0, 0), *shares], dtype=np.float64).cumsum(axis=0)
     at = np.arange(count)
     columns = [hit / (many + 2), lone / (many + 2)]
     for low, high in ((-3, 4), (-8, 0), (1, 9)):
@@ -215,7 +230,8 @@ def _context(own: Matrix, weight: Column, prose: Column, first: int, last: int) 
     start = PLAIN + 1
     marked = own[:, start : start + len(MARKERS)] * (weight < 14)[:, None]
     around = np.column_stack([own[:, [0, 2, 3]], body, after, marked.sum(axis=1)])
-    padded = np.pad(around, ((3, 3), (0, 0)), constant_values=-1)
+    padded = np.full((count + 6, around.shape[1]), -1, dtype=around.dtype)
+    padded[3:-3] = around
     out: list[Column] = [padded[3 + step : 3 + step + count] for step in (-3, -2, -1, 1, 2, 3)]
     sums = np.vstack([np.zeros((1, 4)), np.column_stack([prose, body, after, weight]).cumsum(axis=0)])
     for reach in (2, 5, 15):

@@ -70,6 +70,8 @@ def may_hold_glosses(text: str) -> bool:
     >>> may_hold_glosses("網(wǎng)站"), may_hold_glosses("方法(method)、用法(2025)")
     (True, False)
     """
+    if text.isascii():  # there is no toned syllable in it
+        return "<rt>" in text
     return CANDIDATE.search(text) is not None
 
 

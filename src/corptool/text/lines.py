@@ -62,6 +62,8 @@ def key(line: str, fold: Fold) -> str:
     >>> key("特別聲明：ABC", folding("別聲", "别声"))
     '特别声明:abc'
     """
+    if line.isascii() and "\t" not in line:
+        return line.lower()
     lower = line.lower()
     if len(lower) != len(line):  # 'İ' becomes two characters
         lower = "".join(low if len(low := char.lower()) == 1 else char for char in line)

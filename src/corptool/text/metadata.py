@@ -81,7 +81,9 @@ def fields(
     """
     lifted: dict[str, Any] = {}
     meta: dict[str, Any] = {}
-    found = [finding._replace(lifted=tuple(_spelled_out(finding.lifted))) for finding in found]
+    found = [
+        finding._replace(lifted=tuple(_spelled_out(finding.lifted))) if finding.lifted else finding for finding in found
+    ]
     for finding in found:
         for name, value in finding.lifted:
             if name == "categories":

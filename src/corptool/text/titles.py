@@ -12,7 +12,7 @@ from corptool.text.dates import find_date
 from corptool.text.lines import Page, ends_sentence, weight
 
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
-_TERM = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff]))")
+_TERM = re.compile(r"([a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff])))")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
     r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
@@ -31,7 +31,7 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    return {hit[0] + (hit[1] or "") for hit in _TERM.finditer(key)}
+    return {term + next_one for term, next_one in _TERM.findall(key)}
 
 
 def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]) -> int | None:
@@ -49,20 +49,21 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
     about_page = [_is_about_page(page.keys[number]) for number in near]
     fewer = math.log(FARTHEST / max(1, len(near)))  # the fewer lines there are, the likelier is each
     for distance, number in enumerate(reversed(near)):
-        if len(page.lines[number].text) > 300 or not 1.2 <= weight(page.lines[number].text) <= 45:
+        line = page.lines[number].text
+        if len(line) > 300 or not 1.2 <= (words := weight(line)) <= 45:
             continue
         below = len(near) - distance
         score = fewer + 0.9 * sum(about_page[below : below + 4])
-        score += _score(page.lines[number].text, page.keys[number], distance, spoken) + judged.get(number, 0.0) / 5
+        score += _score(line, page.keys[number], words, distance, spoken) + judged.get(number, 0.0) / 5
         score += 1.3 * (times[page.keys[number]] > 1)
         if score > best:
             best, chosen = score, number
     return _in_full(page, left, chosen) if chosen is not None else None
 
 
-def _score(line: str, key: str, distance: int, spoken: Mapping[str, int]) -> float:
+def _score(line: str, key: str, words: float, distance: int, spoken: Mapping[str, int]) -> float:
     """Weights of a logistic regression on the development pages: how much like a title of this body a line is."""
-    about, words = terms(key), weight(line)
+    about = terms(key)
     said = sum(term in spoken for term in about) / (len(about) + 1)
     often = sum(min(spoken[term], 4) for term in about) / (len(about) + 2)
     score = -7.1 + 2.06 * said + 1.69 * often - 0.175 * min(distance, 15) + 0.3 * (distance == 0)

@@ -20,8 +20,8 @@ class Trees(NamedTuple):
 
     column: NDArray[np.int64]
     threshold: NDArray[np.float32]
-    kept: NDArray[np.uint16]
-    """For each split, a bit for each leaf that can still be reached when the value is above the threshold."""
+    out: NDArray[np.uint16]
+    """For each split, a bit for each leaf that is out of reach when the value is above the threshold."""
     value: NDArray[np.float32]
     base: float
 
@@ -35,7 +35,7 @@ def plant(trees: Sequence[Node], base: float = 0.0) -> Trees:
 
     column = np.zeros((MOST_LEAVES - 1, len(trees)), dtype=np.int64)
     threshold = np.full((MOST_LEAVES - 1, len(trees)), np.inf, dtype=np.float32)
-    kept = np.full((MOST_LEAVES - 1, len(trees)), 0xFFFF, dtype=np.uint16)
+    out = np.zeros((MOST_LEAVES - 1, len(trees)), dtype=np.uint16)
     value = np.zeros((len(trees), MOST_LEAVES), dtype=np.float32)
     for number, tree in enumerate(trees):
         leaves: list[float] = []
@@ -43,8 +43,8 @@ def plant(trees: Sequence[Node], base: float = 0.0) -> Trees:
         _walk(tree, leaves, splits)
         value[number, : len(leaves)] = leaves
         for row, (at, limit, ruled_out) in enumerate(splits):
-            column[row, number], threshold[row, number], kept[row, number] = at, limit, 0xFFFF & ~ruled_out
-    return Trees(column, threshold, kept, value, base)
+            column[row, number], threshold[row, number], out[row, number] = at, limit, ruled_out
+    return Trees(column, threshold, out, value, base)
 
 
 def _walk(node: Node, leaves: list[float], splits: list[tuple[int, float, int]]) -> None:
@@ -68,10 +68,11 @@ def evaluate(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     import numpy as np
 
-    columns, everything = np.ascontiguousarray(rows.T), np.uint16(0xFFFF)
-    alive = np.full((len(trees.value), len(rows)), everything)
-    for column, threshold, kept in zip(trees.column, trees.threshold, trees.kept, strict=True):
-        alive &= np.where(columns[column] > threshold[:, None], kept[:, None], everything)
-    leaf = np.frexp((alive & -alive).astype(np.float32))[1] - 1
+    columns = np.ascontiguousarray(rows.T)
+    gone = np.zeros((len(trees.value), len(rows)), dtype=np.uint16)
+    for column, threshold, out in zip(trees.column, trees.threshold, trees.out, strict=True):
+        gone |= (columns.take(column, axis=0) > threshold[:, None]) * out[:, None]
+    first = ~gone & (gone + np.uint16(1))  # the lowest bit that is not set
+    leaf = np.frexp(first.astype(np.float32))[1] - 1
     found: NDArray[np.float32] = np.take_along_axis(trees.value, leaf, axis=1).sum(axis=0) + np.float32(trees.base)
     return found
