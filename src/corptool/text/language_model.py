@@ -8,7 +8,7 @@ roughly what it should and no more: enough to tell a sentence from what a wrong 
 from __future__ import annotations
 
 import struct
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -209,18 +209,26 @@ def _looked_up(cells: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -
     """The cost of each pair (as uint32) that is in a hash table, else 0."""
     import numpy as np
 
-    last = len(cells) - 1
+    last = np.uint32(len(cells) - 1)
     mixed: Any = first * np.uint32(0x9E3779B1) + second * np.uint32(0x85EBCA6B)
     mixed ^= mixed >> np.uint32(15)
     mixed *= np.uint32(0x2C1B3C6D)
     mixed ^= mixed >> np.uint32(13)
     mark = mixed >> np.uint32(21)
-    one = mixed & np.uint32(last)
-    other = one ^ ((mark * np.uint32(0x5BD1) + np.uint32(1)) & np.uint32(last))
+    one = mixed & last
+    other = one ^ (mark * np.uint32(0x5BD1) + np.uint32(1)) & last
     found, second_place = cells[one], cells[other]
     found = np.where(found >> 5 == mark, found, np.where(second_place >> 5 == mark, second_place, 0))
-    cost = (found & np.uint16(31)).astype(np.float32)
-    return np.where(cost > 0, (cost - 1) / 2 + 0.01, 0)
+    return _bits()[found & 31]
+
+
+@cache
+def _bits() -> NDArray[Any]:
+    """What the low five bits of a cell mean."""
+    import numpy as np
+
+    steps = np.arange(32, dtype=np.float32)
+    return np.where(steps > 0, (steps - 1) / 2 + 0.01, 0)
 
 
 def _ranges(spans: str) -> list[tuple[int, int]]:

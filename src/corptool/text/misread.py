@@ -43,6 +43,17 @@ def possible(line: str) -> Iterator[str]:
         yield "cp949"
 
 
+@cache
+def high_pairs(wrong: str) -> re.Pattern[str]:
+    """Finds two characters of a single-byte code page beyond ASCII side by side or with one between.
+
+    Without such bytes there is nothing that any of the encodings in `CHAINS` reads as one character.
+    """
+    read = (bytes([byte]).decode(wrong, "ignore") or chr(byte) for byte in range(0x80, 0x100))
+    high = "".join(read) + ("\x80-\x9f" if wrong == "cp1252" else "")
+    return re.compile(f"[{high}][^\n]?[{high}]")
+
+
 def encoded(line: str, wrong: str) -> Iterator[tuple[list[bytes], int]]:
     """(bytes of each character, where) of the runs of the line that the codec can write."""
     codes = bytes_in(wrong)

@@ -12,10 +12,12 @@ from corptool.text.changes import Change, apply, compose
 from corptool.text.suspicion import Tables
 
 # Most text needs no repair: without one of these (or an entity, or an escape) only mojibake can be wrong with it.
-# Everything else is printable ASCII, composed Latin letters, common marks, kana, Han, Hangul syllables, full width.
+# Everything else is printable ASCII, composed letters (Latin, Greek, Cyrillic), marks, signs, kana, Han, Hangul
+# syllables, full width, emoji.
 SPECIAL = re.compile(
-    "[^\t\n -~\xa0-\xac\xae-\u02af\u2010-\u2027\u2030-\u205e\u3000-\u3029\u3030-\u3098\u309b-\u9fff"
-    "\uac00-\ud7a3\uff01-\uffee]"
+    "[^\t\n -~\xa0-\xac\xae-\u02ff\u0388-\u0482\u048a-\u058f\u2010-\u2027\u2030-\u205e\u2070-\u20cf\u2100-\u2125"
+    "\u212c-\u2328\u232b-\u2adb\u2add-\u2bff\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\ufe30-\ufe6f"
+    "\uff01-\uffee\U0001f000-\U0001faff\U00020000-\U0002f7ff]"
 )
 
 # What damage that is beyond repair begins with, or consists of; one class of characters is searched ten times as fast
@@ -51,9 +53,10 @@ def repairs(
     []
     """
     read_wrongly = _remembering(partial(mojibake.repaired, tables=tables))
-    plain = SPECIAL.search(text) is None and "&" not in text and "\\u" not in text
-    if plain and not (restore or width or punctuation or quotes or (encoding and read_wrongly(text))):
-        return []  # only its encoding could have been wrong, and it is not: so it is with most text
+    if not (restore or width or punctuation or quotes) and SPECIAL.search(text) is None:
+        spelled = entities and (characters.entities(text) or characters.escapes(text))
+        if not spelled and not (encoding and read_wrongly(text)):
+            return []  # so it is with most text
     restored = partial(restoring.restored, tables=tables, sure=sure)
     usual: tuple[tuple[bool, Callable[[str], list[Change]]], ...] = (
         (entities, characters.entities),

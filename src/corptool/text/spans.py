@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text.language_model import LanguageModel
-from corptool.text.misread import SINGLE_BYTE, decoded, encoded, other_bytes
+from corptool.text.misread import SINGLE_BYTE, decoded, encoded, high_pairs, other_bytes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,8 +57,11 @@ def by_hops(line: str, hops: Iterable[tuple[str, str]], model: LanguageModel) ->
     runs = []
     for right, wrong in hops:
         if wrong not in written:
-            written[wrong] = list(encoded(line, wrong))
+            vain = wrong in SINGLE_BYTE and not high_pairs(wrong).search(line)
+            written[wrong] = [] if vain else list(encoded(line, wrong))
         runs += [_Run(pieces, first, right, wrong) for pieces, first in written[wrong]]
+    if not runs:
+        return []
     found = []
     for run, repairs in zip(runs, _best_parts(line, runs, model), strict=True):
         found += _respelled(line, run, repairs, model) if other_bytes(run.wrong) else repairs

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text.language_model import LanguageModel
 from corptool.text.misread import CHAINS, HAN, possible
 from corptool.text.spans import by_hops
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # What clean Chinese hardly ever has in GBK: three UTF-8 sequences of three bytes in a row, or two at an end
 IN_GBK = re.compile(
@@ -24,6 +27,8 @@ SINGLE = re.compile(
 WINDOW = 10  # characters whose mean cost says whether a line is looked into
 ODD_HAN = 12.8  # bits a character: 98 of 100 clean lines cost less, mojibake more
 ODD_FOREIGN = 8.3  # the same where there are letters, Hangul or half-width kana: clean text costs 4 to 7
+UNTOUCHED = re.compile("[\u0700-\u1dff]")  # scripts that no codec here leaves behind
+FOREIGN = re.compile("[\x80-\u06ff\u2028-\u25ff\uac00-\uf8ff\uff61-\uff9f]")
 LOOKED_AT = 96  # characters from an unusual one on that say whether a line is looked into
 LONGEST = 2000  # characters searched at a time
 LONG = 32  # characters looked at before the whole line is searched
@@ -83,17 +88,27 @@ def _is_odd(line: str, model: LanguageModel) -> bool:
     import numpy as np
 
     costs = np.minimum(model.costs(line), 25)
-    codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), "<u4")
-    costs[(codes >= 0x700) & (codes < 0x1E00)] = 0  # scripts that no codec here leaves behind
-    foreign = (codes > 0x7F) & ((codes < 0x700) | (codes > 0x2027) & (codes < 0x2600))
-    foreign |= (codes >= 0xAC00) & (codes < 0xF900) | (codes > 0xFF60) & (codes < 0xFFA0)
-    if len(line) > WINDOW:
-        costs, foreign = (np.convolve(of, np.ones(WINDOW) / WINDOW, "valid") for of in (costs, foreign))
-    else:
-        costs, foreign = costs.mean(keepdims=True), foreign.mean(keepdims=True)
-    odd = np.flatnonzero((costs > ODD_HAN) | (costs > ODD_FOREIGN) & (foreign > 0.3)).tolist()
-    starts = [at for at, before in zip(odd, [-LONG, *odd], strict=False) if at - before > 1 or at % LONG == 0]
+    costs[_places(UNTOUCHED, line)] = 0
+    costs = _means(costs)
+    odd = costs > ODD_HAN
+    if FOREIGN.search(line):
+        foreign = np.zeros(len(line))
+        foreign[_places(FOREIGN, line)] = 1
+        odd |= (costs > ODD_FOREIGN) & (_means(foreign) > 0.3)
+    found = odd.nonzero()[0].tolist()
+    starts = [at for at, before in zip(found, [-LONG, *found], strict=False) if at - before > 1 or at % LONG == 0]
     return any(_reads_otherwise(line[at : at + LONG], model) for at in starts[:MOST_LOOKS])
+
+
+def _means(of: NDArray[Any]) -> NDArray[Any]:
+    """The mean of every ten in a row, or of all if they are fewer."""
+    import numpy as np
+
+    return np.correlate(of, np.full(WINDOW, 1 / WINDOW)) if len(of) > WINDOW else of.mean(keepdims=True)
+
+
+def _places(pattern: re.Pattern[str], line: str) -> list[int]:
+    return [found.start() for found in pattern.finditer(line)]
 
 
 def _reads_otherwise(part: str, model: LanguageModel) -> bool:
