@@ -36,6 +36,10 @@ BAD = b'{"id":"2","text":"tw\n'
         (["undo", "--before", "cleen"], GOOD, 2, "did you mean `clean`?"),
         (["clean", "--keep", "notise"], GOOD, 2, "there is no kind 'notise': there are "),
         (["filter", "--lang", "chinese"], GOOD, 2, "'chinese' is no language tag such as en, zh or zh-Hant"),
+        (["fix", "-o", "new/"], GOOD, 2, "-o new/: `fix` writes one file; `run --work DIR` writes one a shard"),
+        (["run", "fix", "-o", "new/*.jsonl"], GOOD, 2, "`run --work DIR` writes one a shard"),
+        (["stats", "-o", "new/"], GOOD, 2, "`stats` writes one file"),
+        (["run", "fix | dedup", "-o", "x.csv.gz"], GOOD, 2, "`dedup` writes JSON Lines; put `| export --format csv`"),
         (["fix", "-o", "/proc/no/such/out.jsonl"], GOOD, 1, "/proc/no"),
         (["ru"], b"", 2, "did you mean `run`?"),
         (["export", "--format", "md"], b"", 2, "name a folder for them with -o"),
@@ -79,6 +83,15 @@ def test_output_appears_whole_or_not_at_all(tmp_path):
     assert (tmp_path / "in.jsonl").read_bytes() == GOOD
 
 
+def test_a_slip_in_the_name_of_the_input_does_not_cost_the_output_of_the_last_run(tmp_path):
+    (tmp_path / "out.jsonl").write_bytes(GOOD)
+    ended = corptool("run", "fix | dedup", "inn.jsonl", "-o", "out.jsonl", "--rejects", "lost.jsonl", cwd=tmp_path)
+    assert (ended.code, (tmp_path / "out.jsonl").read_bytes()) == (1, GOOD)
+    assert "no such file" in ended.err
+    assert b"no such file" in (tmp_path / "lost.jsonl").read_bytes()
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
 def test_output_may_be_the_input(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b'{"id":"1","text":"a\\r\\nb"}\n')
     assert corptool("fix", "a.jsonl", "-o", "a.jsonl", cwd=tmp_path).code == 0
@@ -110,6 +123,17 @@ def test_files_that_were_there_before_are_told(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
+def test_output_is_compressed_where_its_name_says_so(tmp_path, suffix):
+    for name in ("a", "b"):
+        lost = ["--rejects", f"lost.jsonl{suffix}"]
+        assert corptool("fix", "-o", f"{name}.jsonl{suffix}", *lost, given=GOOD + b"{", cwd=tmp_path).code == 3
+    assert (tmp_path / f"a.jsonl{suffix}").read_bytes() == (tmp_path / f"b.jsonl{suffix}").read_bytes()
+    assert corptool("fix", f"a.jsonl{suffix}", cwd=tmp_path).out == GOOD
+    with opened(str(tmp_path / f"lost.jsonl{suffix}")) as lost:
+        assert b"not JSON" in lost.read()
+
+
 def test_output_through_a_link_and_to_a_device(tmp_path):
     (tmp_path / "real.jsonl").write_bytes(b"")
     (tmp_path / "link.jsonl").symlink_to("real.jsonl")
@@ -194,17 +218,6 @@ def test_two_outputs_in_one_file_are_refused(tmp_path):
     ended = corptool("fix", "-o", "x", "--rejects", "./x", given=GOOD, cwd=tmp_path)
     assert (ended.code, "-o and --rejects both name x" in ended.err) == (2, True)
     assert not [*tmp_path.iterdir()]
-
-
-@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
-def test_output_and_rejects_are_compressed_as_their_names_say(tmp_path, suffix):
-    lines = b'{"id":"1","text":"\xe7\xb6\xb2"}\n'
-    out, lost = f"out.jsonl{suffix}", f"lost.jsonl{suffix}"
-    ended = corptool("fix", "-o", out, "--rejects", lost, given=lines + b"{\n", cwd=tmp_path)
-    assert ended.code == 3
-    assert corptool("fix", out, cwd=tmp_path).out == lines
-    with opened(str(tmp_path / lost)) as stream:
-        assert json.loads(stream.read())["raw"] == "{"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])

@@ -226,29 +226,35 @@ def decompressed(stream: Any, kind: str) -> IO[bytes]:
     raise ValueError(f"{kind} is no compression")
 
 
-def compressed(stream: IO[bytes], path: str) -> IO[bytes]:
-    """A stream to write to, which compresses as the suffix of a name says; the stream below stays open."""
-    kind = suffix(path)
-    writer: Any
+@contextmanager
+def compressed(stream: IO[bytes], kind: str) -> Iterator[IO[bytes]]:
+    """The stream to write into, so that what lies there has this compression; without one, the stream itself.
+
+    The same bytes come out the same: neither name nor time is put into them.
+    """
+    made: Any
     if kind == ".gz":
         import gzip
 
-        writer = gzip.GzipFile("", "wb", fileobj=stream, mtime=0)  # no name and no time: the same bytes every day
+        made = gzip.GzipFile("", "wb", fileobj=stream, mtime=0)
     elif kind == ".bz2":
         import bz2
 
-        writer = bz2.BZ2File(stream, "wb")
+        made = bz2.BZ2File(stream, "wb")
     elif kind == ".xz":
         import lzma
 
-        writer = lzma.LZMAFile(stream, "wb")  # noqa: SIM115 - whoever asked closes it
+        made = lzma.LZMAFile(stream, "wb")  # noqa: SIM115 - closed below
     elif kind == ".zst":
         import zstandard
 
-        writer = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
+        made = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
+        made = io.BufferedWriter(made, CHUNK)  # it has no `writelines`
     else:
-        raise ValueError(f"{kind} is no compression")
-    return io.BufferedWriter(writer, CHUNK)
+        yield stream
+        return
+    with made:
+        yield made
 
 
 def bare(path: str) -> str:

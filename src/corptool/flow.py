@@ -15,7 +15,7 @@ from corptool import metatable
 from corptool.article import Lost, dumps
 from corptool.engine import local
 from corptool.engine.local import Report
-from corptool.outputs import Output, named, say, writer
+from corptool.outputs import Output, check_one_file, say, writer, written
 from corptool.pipeline import Pipeline
 from corptool.progress import Mode, measured, shown
 from corptool.reading import Batch, file_of
@@ -90,10 +90,13 @@ def told(
     """Run something to its output, say what happened, and return the exit code."""
     if output and rejects and os.path.abspath(output) == os.path.abspath(rejects):
         raise click.UsageError(f"-o and --rejects both name {output}")
+    if output and not (last := steps[-1]).stage.makes_files:
+        check_one_file(output, last.name, lines=last.stage.kind != "sink")
     with contextlib.ExitStack() as stack:
-        losses = Losses(stack.enter_context(named(rejects)) if rejects else None)
+        losses = Losses(stack.enter_context(written(rejects)) if rejects else None)
         report = Report(steps, losses.add)
         report.only_failures = rejects is None
+        stack.enter_context(contextlib.suppress(_NothingRead))
         write = stack.enter_context(writer(output))
         stack.enter_context(shown(report, progress, quiet=quiet, output=output))
         try:
@@ -102,13 +105,24 @@ def told(
         except OSError as error:  # `| head` has seen enough of standard output: not an error
             if output not in (None, "-") or not _is_closed_pipe(error):
                 raise
+        if output and _nothing_read(report):
+            raise _NothingRead
     losses.tell()
     if not quiet:
         tell(report.rows(), table=table)
     failed = sum(count for (_, fate), count in report.counts.items() if fate == "rejected")
-    if failed and failed == report.counts[0, "in"] and not report.counts[0, "out"]:
+    if _nothing_read(report):
         return 1
     return 3 if failed > max_rejects else 0
+
+
+class _NothingRead(Exception):  # noqa: N818 - it is no error, but keeps the file from being replaced by an empty one
+    """All input failed."""
+
+
+def _nothing_read(report: Report) -> bool:
+    failed = sum(count for (_, fate), count in report.counts.items() if fate == "rejected")
+    return bool(failed and failed == report.counts[0, "in"] and not report.counts[0, "out"])
 
 
 def _is_closed_pipe(error: OSError) -> bool:

@@ -13,8 +13,9 @@ from typing import IO, Any
 
 import click
 
+from corptool import formats
 from corptool.article import Parcel
-from corptool.files import COMPRESSED, compressed, is_remote, suffix
+from corptool.files import COMPRESSED, bare, compressed, is_remote, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
@@ -33,16 +34,29 @@ def erased() -> str:
     return "" if os.name == "nt" and "WT_SESSION" not in os.environ else "\x1b[K"
 
 
+def check_one_file(output: str, stage: str, *, lines: bool) -> None:
+    """Raise an error if the one file that a stage writes, JSON Lines or another, is not what such a name promises."""
+    if os.path.isdir(output) or output.endswith(("/", os.sep)) or "*" in os.path.basename(output):
+        raise click.UsageError(f"-o {output}: `{stage}` writes one file; `run --work DIR` writes one a shard")
+    name = formats.of_suffix(suffix(bare(output))) if lines else None
+    if name in (None, "json"):  # what reads JSON reads JSON Lines, too
+        return
+    module = formats.load(str(name))
+    if hasattr(module, "write") and not getattr(module, "FOLDER", False):
+        raise click.UsageError(f"-o {output}: `{stage}` writes JSON Lines; put `| export --format {name}` behind it")
+
+
 @contextlib.contextmanager
 def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
     """A function that writes outputs: to standard output, to a file, or to files in a folder."""
     with contextlib.ExitStack() as stack:
         streams: list[IO[bytes]] = []
+        packed = suffix(output or "") in COMPRESSED  # which flushing would spoil
         folder = output if output and (os.path.isdir(output) or output.endswith(("/", os.sep))) else None
 
         def stream() -> IO[bytes]:
             if not streams:
-                streams.append(stack.enter_context(named(output)))
+                streams.append(stack.enter_context(written(output)))
             return streams[0]
 
         def write(outputs: list[Output]) -> None:
@@ -64,7 +78,7 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
                     _write_file(folder, item)
             if pieces:
                 stream().write(b"".join(pieces))
-            if streams:
+            if streams and not packed:
                 streams[0].flush()
 
         yield write
@@ -96,19 +110,15 @@ def _pieces(file: File) -> Iterable[bytes]:
 
 
 @contextlib.contextmanager
-def named(path: str | None) -> Iterator[IO[bytes]]:
-    """What the user named to write to, compressed if its name says so: or we could not read it again."""
-    with written(path) as stream:
-        if path and suffix(path) in COMPRESSED:
-            with compressed(stream, path) as squeezed:
-                yield squeezed
-        else:
-            yield stream
+def written(path: str | None) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all, compressed where its name says so."""
+    with _as_it_lies(path) as stream, compressed(stream, suffix(path or "")) as packed:
+        yield packed
 
 
 @contextlib.contextmanager
-def written(path: str | None) -> Iterator[IO[bytes]]:
-    """A file that appears whole or not at all: written beside its place and renamed. Devices are written directly."""
+def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
+    """The file is written beside its place and renamed. Devices are written directly."""
     if path is None or path == "-":
         stdout: Any = sys.stdout.buffer
         if isinstance(stdout, io.RawIOBase):  # PYTHONUNBUFFERED: and a raw write that Ctrl-Z interrupts writes a part

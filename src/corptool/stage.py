@@ -120,6 +120,11 @@ class Stage:
         theirs = [] if self.__module__.startswith("corptool.") else plugins.found("stages").get(self.name, [])
         return plugins.package(theirs[0]) if theirs else __version__
 
+    @property
+    def makes_files(self) -> bool:
+        """Whether it may return files for a folder: its signature says so, or says nothing."""
+        return "File" in str(self.function.__annotations__.get("return", "File"))
+
     def key(self, function: Callable[..., Any] | None = None, *, when: str | None = None) -> Any:
         """Declare `key(article)`, which makes this a corpus stage; with `when`, only if that option is given."""
         if function is None:

@@ -185,7 +185,11 @@ def test_workers_decide(pages, monkeypatch):
 
 def test_output_by_shards(pages):
     whole = corptool("run", *JOB, cwd=pages)
-    for output, name in (("out/", "part-{:05}-of-00003.jsonl"), ("z/a-*.jsonl.zst", "a-part-{:05}-of-00003.jsonl.zst")):
+    for output, name in (
+        ("out/", "part-{:05}-of-00003.jsonl"),
+        ("z/a-*.jsonl.zst", "a-part-{:05}-of-00003.jsonl.zst"),
+        ("g/*.jsonl.gz", "part-{:05}-of-00003.jsonl.gz"),
+    ):
         ended = corptool("run", "--work", f"for {name}", "--shards", "3", *JOB, "-o", output, cwd=pages)
         assert (ended.code, ended.out, ended.err) == (0, b"", whole.err)
         names = [f"{os.path.dirname(output)}/{name.format(number)}" for number in (1, 2, 3)]
@@ -245,6 +249,7 @@ def test_a_file_that_cannot_be_opened_is_a_reject(pages, monkeypatch):
         (["--work", "new", "fix"], 2, "name the files"),
         (["--work", "new", "fix", "-"], 2, "name the files"),
         (["--work", "new", "fix pages", "pages"], 2, "names its files in the pipeline already"),
+        (["--work", "pages/state", "fix", "pages"], 2, "pages/state lies in pages, which is read"),
         (["--work", "state", "--shard", "0/3"], 2, "shards are counted from 1"),
         (["--work", "state", "--shard", "4/3"], 2, "not of the form 3/100"),
         (["--work", "state", "--shard", "1/3", "--decide"], 2, "give one of them"),
@@ -253,6 +258,7 @@ def test_a_file_that_cannot_be_opened_is_a_reject(pages, monkeypatch):
         (["--work", "state", "--apply", "1/3"], 2, "nothing has been decided yet"),
         (["--work", "state", "--decide"], 1, "before `clean` can decide, these shards must be done with --shard: 1, 3"),
         (["--work", "state", "--shard", "1/3", "-o", "x.jsonl"], 2, "-o FILE and --rejects come last"),
+        (["--work", "new", "fix", "pages", "-o", "x.parquet"], 2, "put `| export --format parquet` behind it"),
         (["--work", "state", "-o", "x/"], 1, "-o: was not given, now 'x/*.jsonl'"),
         (
             ["--work", "state", "fix pages"],

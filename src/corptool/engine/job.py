@@ -23,7 +23,7 @@ from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.inputs import Input, cut, difference
 from corptool.engine.storage import Storage
-from corptool.outputs import made
+from corptool.outputs import check_one_file, made
 from corptool.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
     inputs: list[list[Input]] = []
     lines: list[bytes] = []
     if whole or not job:
-        inputs = _inputs(given)
+        inputs = _inputs(given, folder)
         lines = _lines(inputs)
         facts |= {"shards": len(inputs), "digest": sha256(b"".join(lines)).hexdigest()}
         facts |= {"at": [0, *accumulate(map(len, lines))][:-1]}
@@ -165,6 +165,8 @@ def _pattern(output: str | None, pipeline: str) -> str | None:
     if os.path.isdir(output) or output.endswith(("/", os.sep)):
         return output.rstrip("/") + "/*.jsonl" if files.is_remote(output) else os.path.join(output, "*.jsonl")
     if "*" not in os.path.basename(output):
+        if not last.stage.makes_files:
+            check_one_file(output, last.name, lines=True)
         return None
     if (name := _format(output)) and getattr(formats.load(name), "FOLDER", not hasattr(formats.load(name), "write")):
         raise click.UsageError(f"{output}: {name} cannot be written as a file of many articles")
@@ -177,8 +179,8 @@ def _format(output: str | None) -> str | None:
     return None if suffix in reading.LINES else formats.of_suffix(suffix)
 
 
-def _inputs(given: Given) -> list[list[Input]]:
-    """What each shard reads."""
+def _inputs(given: Given, state: str | None) -> list[list[Input]]:
+    """What each shard reads. An error if that would be the state of the job, too."""
     step = Pipeline(given.pipeline or "").steps[0]
     if (given.files or given.files_from) and (step.files or step.files_from):
         raise click.UsageError(f"`{step.name}` names its files in the pipeline already: give them once")
@@ -187,10 +189,20 @@ def _inputs(given: Given) -> list[list[Input]]:
         names += files.names_from(listed)
     if not names or "-" in names:
         raise click.UsageError("name the files: what comes from standard input cannot be read again")
+    if state and (around := [name for name in names if _walked(state, name)]):
+        raise click.UsageError(f"{state} lies in {around[0]}, which is read: keep the state of the job elsewhere")
     found = [Input.found(path) for path in reading.found(names)]
     size = sum(each.size or 0 for each in found)
     shards = given.shards or max(1, min(MOST, size // SHARD))
     return cut(found, shards, step.options.get("as_", "auto"))
+
+
+def _walked(folder: str, around: str) -> bool:
+    """Whether who walks a folder comes to the other one: not if that is hidden."""
+    if files.is_remote(folder) or not os.path.isdir(around):
+        return False
+    inner, outer = (os.path.join(os.path.realpath(path), "") for path in (folder, around))
+    return inner.startswith(outer) and os.sep + "." not in inner[len(outer) - 1 :]
 
 
 def _refusal(folder: str, differences: list[str]) -> str:
@@ -202,7 +214,7 @@ def _refusal(folder: str, differences: list[str]) -> str:
 def _differences(job: Job, facts: dict[str, Any], inputs: list[list[Input]]) -> Iterator[str]:
     for key, said in SAID.items():
         if facts[key] != job.facts[key]:
-            yield f"{said}: was {_shown(job.facts[key])}, now {_shown(facts[key])}"
+            yield f"{said}: was {_shown(job.facts[key])}, now {_shown(facts[key]) if facts[key] else 'another'}"
     for name in sorted({*job.facts["versions"], *facts["versions"]}):
         before, now = (some["versions"].get(name, "absent") for some in (job.facts, facts))
         if before != now:

@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple
 from corptool.article import dumps, loads
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
-from corptool.files import COMPRESSED, compressed, suffix
+from corptool.files import compressed, suffix
 from corptool.outputs import say
 
 
@@ -80,7 +80,7 @@ class Files:
             job, number, shard = self.at
             storage, name = job.place(number, shard, kind)
             file = self.stack.enter_context(storage.writing(name))
-            self.files[kind] = self.stack.enter_context(compressed(file, name)) if suffix(name) in COMPRESSED else file
+            self.files[kind] = self.stack.enter_context(compressed(file, suffix(name)))
         return self.files[kind]
 
     def __exit__(self, *error: Any) -> None:
@@ -123,5 +123,6 @@ def captured() -> Iterator[Callable[[], str]]:
         with contextlib.redirect_stderr(stream):
             yield said
     except BaseException:
-        say(said())
+        if told := said().removesuffix("\n"):
+            say(told)
         raise
