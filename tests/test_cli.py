@@ -220,17 +220,6 @@ def test_two_outputs_in_one_file_are_refused(tmp_path):
     assert not [*tmp_path.iterdir()]
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst"])
-def test_output_and_rejects_are_compressed_as_their_names_say(tmp_path, suffix):
-    lines = b'{"id":"1","text":"\xe7\xb6\xb2"}\n'
-    out, lost = f"out.jsonl{suffix}", f"lost.jsonl{suffix}"
-    ended = corptool("fix", "-o", out, "--rejects", lost, given=lines + b"{\n", cwd=tmp_path)
-    assert ended.code == 3
-    assert corptool("fix", out, cwd=tmp_path).out == lines
-    with opened(str(tmp_path / lost)) as stream:
-        assert json.loads(stream.read())["raw"] == "{"
-
-
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_json_lines_as_powershell_writes_them(encoding):
     given = '{"id":"1","text":"網"}\r\n'.encode(encoding)

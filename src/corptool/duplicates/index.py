@@ -1,9 +1,9 @@
 """What earlier runs have seen, on disk: so that today's articles are compared with all before them.
 
 A folder with a catalog (SQLite), one immutable folder of columns for each run that added articles, and one of what is
-known of all of them together. A run writes its folders first and then, in one transaction, their names: so a run that
-is killed leaves nothing half done, and of two runs at once the second waits. Measured against keeping everything in
-SQLite: docs/decisions/index.md.
+known of all of them together. A run writes and syncs its folders first and then, in one transaction, their names: so a
+kill or a power cut leaves nothing half done, and of two runs at once the second waits. Measured against
+keeping everything in SQLite: docs/decisions/index.md.
 """
 
 from __future__ import annotations

@@ -219,7 +219,8 @@ def _looked_up(cells: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -
     other = one ^ (mark * np.uint32(0x5BD1) + np.uint32(1)) & last
     found, second_place = cells[one], cells[other]
     found = np.where(found >> 5 == mark, found, np.where(second_place >> 5 == mark, second_place, 0))
-    return _bits()[found & 31]
+    bits: NDArray[Any] = _bits()[found & 31]
+    return bits
 
 
 @cache
