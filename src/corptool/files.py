@@ -249,7 +249,6 @@ def compressed(stream: IO[bytes], kind: str) -> Iterator[IO[bytes]]:
         import zstandard
 
         made = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
-        made = io.BufferedWriter(made, CHUNK)  # it has no `writelines`
     else:
         yield stream
         return
