@@ -132,7 +132,8 @@ def promising(
         left, right = sides(pairs[start : start + block])
         ours, theirs = drawn[left], drawn[right]
         filled = (ours != EMPTY) | (theirs != EMPTY)
-        share = ((ours == theirs) & filled).sum(1) / np.maximum(1, filled.sum(1))
+        agreeing = ((ours == theirs) & filled).sum(1, dtype=np.uint8)  # BINS fit: twice as fast as by default
+        share = agreeing / np.maximum(1, filled.sum(1, dtype=np.uint8))
         both = share / (1 + share) * (lengths[left] + lengths[right])
         part = both >= AGREEING_PART * np.minimum(lengths[left], lengths[right])
         result[start : start + block] = (share >= AGREEING) | part

@@ -119,7 +119,7 @@ def own(sketches: Sketches, telling: int, pairs: NDArray[np.uint64]) -> Own:
         block = slice(start, start + BLOCK)
         left, right = (_members(members, starts[block], ends[block], 42) for starts, ends in both_sides)
         merged = np.concatenate((left, right | np.uint64(1 << 9)))
-        merged.sort()
+        merged.sort(kind="stable")  # merges what is sorted already, in half the time
         shingle = merged >> np.uint64(10)
         twice = np.zeros(merged.size + 1, bool)
         np.equal(shingle[1:], shingle[:-1], out=twice[1:-1])
@@ -193,10 +193,10 @@ def _members(
 
 
 def _twice(keys: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    """The keys that are in both lists; each list holds a key once."""
+    """The keys that are in both lists; each list ascends, and holds a key once."""
     import numpy as np
 
     merged = np.concatenate(keys)
-    merged.sort()
+    merged.sort(kind="stable")  # merges what is sorted already, in half the time
     twice: NDArray[np.uint64] = merged[1:][merged[1:] == merged[:-1]]
     return twice
