@@ -29,6 +29,7 @@ ODD_HAN = 12.8  # bits a character: 98 of 100 clean lines cost less, mojibake mo
 ODD_FOREIGN = 8.3  # the same where there are letters, Hangul or half-width kana: clean text costs 4 to 7
 UNTOUCHED = re.compile("[\u0700-\u1dff]")  # scripts that no codec here leaves behind
 FOREIGN = re.compile("[\x80-\u06ff\u2028-\u25ff\uac00-\uf8ff\uff61-\uff9f]")
+LOSSY = re.compile("[?\ue000-\uf8ff\ufffd]")
 LOOKED_AT = 96  # characters from an unusual one on that say whether a line is looked into
 LONGEST = 2000  # characters searched at a time
 LONG = 32  # characters looked at before the whole line is searched
@@ -97,7 +98,7 @@ def _is_odd(line: str, model: LanguageModel) -> bool:
         odd |= (costs > ODD_FOREIGN) & (_means(foreign) > 0.3)
     found = odd.nonzero()[0].tolist()
     starts = [at for at, before in zip(found, [-LONG, *found], strict=False) if at - before > 1 or at % LONG == 0]
-    return any(_reads_otherwise(line[at : at + LONG], model) for at in starts[:MOST_LOOKS])
+    return _read_otherwise([line[at : at + LONG] for at in starts[:MOST_LOOKS]], model)
 
 
 def _means(of: NDArray[Any]) -> NDArray[Any]:
@@ -111,17 +112,23 @@ def _places(pattern: re.Pattern[str], line: str) -> list[int]:
     return [found.start() for found in pattern.finditer(line)]
 
 
-def _reads_otherwise(part: str, model: LanguageModel) -> bool:
-    """Whether an odd part of a line is anything better as other bytes: a quick look."""
-    if HAN.search(part):
-        readings = [part]
-        for wrong in ("gb18030", "big5"):
+def _read_otherwise(parts: list[str], model: LanguageModel) -> bool:
+    """Whether one of the odd parts of a line is anything better as other bytes: a quick look."""
+    readings = []  # three of each part and codec, and the model is asked for all at once
+    for part in filter(HAN.search, parts):
+        for wrong, right in ("gb18030", "big5hkscs"), ("big5", "gb18030"):
             data = part.encode(wrong, "ignore")
             if IN_GBK.search(data):
                 return True
-            readings += [data[shift:].decode(right, "replace") for right in CHAINS[wrong][1:] for shift in (0, 1)]
-        now, *others = (costs.sum() for costs in model.costs_of_each(readings))
-        if min(others) < 0.85 * now:
+            # What it cannot write, as half of Simplified in Big5, says nothing, unless some of it was lost
+            now = part if LOSSY.search(part) else data.decode(wrong, "ignore")
+            readings += [now, *(data[at:].decode(right, "replace") for at in (0, 1))]
+    costs = [costs.sum() for costs in model.costs_of_each(readings)] if readings else []
+    if any(min(one, other) < 0.85 * now for now, one, other in zip(costs[::3], costs[1::3], costs[2::3], strict=True)):
+        return True
+    for part in parts:
+        others = (wrong for wrong in possible(part) if wrong not in ("gb18030", "big5"))
+        hops = [(right, wrong) for wrong in others for right in CHAINS[wrong]]
+        if any(repair.gain > 0 for repair in by_hops(part, hops, model)):
             return True
-    hops = [(right, wrong) for wrong in possible(part) if wrong not in ("gb18030", "big5") for right in CHAINS[wrong]]
-    return any(repair.gain > 0 for repair in by_hops(part, hops, model))
+    return False
