@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -135,7 +134,6 @@ class _Read(NamedTuple):
     """Counts and flags that no table gives; none is above `LONGEST`."""
 
 
-@lru_cache(maxsize=2048)  # lines of menus and footers stand on page after page
 def _read(line: str, key: str) -> _Read:
     found = tokens(key[:LONGEST]) or [""]
     telling = [one for one in found if len(one) > 3]
