@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain, pairwise, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -129,29 +128,28 @@ class _Read(NamedTuple):
     """What is counted in a line itself, with no other line and no lexicon."""
 
     tokens: list[str]
-    telling: frozenset[str]
+    telling: set[str]
     """Those that say what the line speaks of: words of four letters and more, pairs of characters."""
     plain: bytes
     """Counts and flags that no table gives; none is above `LONGEST`."""
 
 
-@lru_cache(maxsize=2048)  # lines of menus and footers stand on page after page
 def _read(line: str, key: str) -> _Read:
     found = tokens(key[:LONGEST]) or [""]
-    telling = [one for one in found if len(one) > 3]
+    telling = {one for one in found if len(one) > 3}
     han = pairs = 0
     if not key.isascii():
         wide = [one for one in found if one > "\u3040"]
         two = [one for one in wide if len(one) == 2]
         han, pairs = len(wide) - len(two), len(two)
-        telling += two
+        telling.update(two)
     last = (line[-3:].rstrip("\"'”’」』)]）】") or line)[-1:]
     plain = (
         han, pairs, sum(map(str.isdecimal, found)), len(_CAPITAL.findall(line, 0, LONGEST)),
         line[:1] in "\"“‘「『'", line[:1].islower(), last in ".!?。！？…", last in ":：",
         line.endswith(("...", "…", "..")),
     )  # fmt: skip
-    return _Read(found, frozenset(telling), bytes(plain))
+    return _Read(found, telling, bytes(plain))
 
 
 def _own(lines: Sequence[str], keys: Sequence[str], read: Sequence[_Read], words: Lexicon) -> Matrix:
@@ -194,7 +192,7 @@ def _prose(own: Matrix, weight: Column) -> Column:
     return np.where(good, weight - 12, -np.minimum(weight, 8) - 2).clip(-10, 60)
 
 
-def _cohesion(telling: Sequence[frozenset[str]], weight: Column, first: int, last: int) -> Matrix:
+def _cohesion(telling: Sequence[set[str]], weight: Column, first: int, last: int) -> Matrix:
     """How much of what a line and its neighbours speak of is spoken of in the first prose of the page.
 
     Comments and the next article of an endless page are prose, but prose about something else.
