@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from corptool.rules import mojibake_tables
 from corptool.text.changes import apply
+from corptool.text.misread import SINGLE_BYTE, encoded, high_pairs
 from corptool.text.mojibake import repaired
+from corptool.text.spans import WORTH_READING
 
 SIMPLIFIED = "推动绿色发展，论坛在成都举行。"
 TRADITIONAL = "論壇在成都舉行，推動綠色發展。"
@@ -150,3 +152,10 @@ def test_repaired_text_stays(text):
 @pytest.mark.parametrize("word", ["首页", "登录"])
 def test_known_failures(word):
     assert fixed(broken(word, "gb18030>big5")) == word
+
+
+@given(st.sampled_from(SINGLE_BYTE), st.text(st.sampled_from("aA0 \nãÃÂâ€™‘¡©\x81\x9dĂžРѓ┬╠√中。"), max_size=12))
+def test_without_two_characters_beyond_ascii_no_bytes_are_worth_reading(wrong, line):
+    if not high_pairs(wrong).search(line):
+        for pieces, _ in encoded(line, wrong):
+            assert not any(worth.search(b"".join(pieces)) for worth in WORTH_READING.values())

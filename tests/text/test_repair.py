@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corptool.rules import mojibake_tables
-from corptool.text import repair
+from corptool.text import characters, privateuse, repair, typography
 from corptool.text.changes import apply
 
 
@@ -59,6 +59,14 @@ def test_changed(text, fixed):
 def test_every_family_can_be_left_out(text, fixed):
     off = dict.fromkeys(["encoding", "entities", "controls", "zero_width", "normal_form", "line_ends"], False)
     assert repairs(text, **off) == []
+
+
+def test_what_is_not_special_no_family_changes():
+    plain = [chr(code) for code in range(0x110000) if not repair.SPECIAL.match(chr(code))]
+    assert len(plain) > 100_000
+    text = "\n".join(plain) + "".join(plain)
+    families = (characters.line_ends, characters.controls, characters.invisibles, characters.composed)
+    assert not any(family(text) for family in (*families, typography.ligatures, privateuse.mapped))
 
 
 @given(
