@@ -212,12 +212,13 @@ def charset_tables() -> charset.Tables:
 def unusual() -> re.Pattern[str]:
     """Finds three unusual characters among five, or two letters beyond ASCII side by side.
 
-    Unusual is what is neither ASCII nor frequent Han (data/frequent-han.txt) nor kana nor a common mark: mojibake
-    is full of it, and 99 of 100 clean lines of Chinese have no three so near each other.
+    Unusual is what is neither ASCII nor frequent Han (data/frequent-han.txt) nor kana nor a common mark, nor of a
+    script from Syriac to Vedic that no codec leaves behind: mojibake is full of it, and 99 of 100 clean lines of
+    Chinese have no three so near each other.
     """
     frequent = (DATA / "frequent-han.txt").read_text(encoding="utf-8").strip()
     marks = "\\xa0\\xb7\\u2010-\\u2027"
-    rare = f"[^\\t\\n -~{marks}\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
+    rare = f"[^\\t\\n -~{marks}\\u0700-\\u1dff\\u3000-\\u30ff\\uff01-\\uff5e{frequent}]"
     beside = rf"(?<=[\x80-\u2fff])[^\0-\x7f{marks}\u3000-\uffff]|(?<=[âÃ])[‘-„–—…]"
     return re.compile(rf"{rare}(?:[^\n]?{rare}[^\n]?{rare}|{beside})")
 
