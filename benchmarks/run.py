@@ -107,14 +107,15 @@ PIPES = {  # stage: (file, {who: shell line}); whole processes
 
 
 def environments() -> dict[str, str]:
-    """The bin folder of each environment of peers, made where it is missing."""
+    """The bin folder of each environment of peers, made where it is missing, or made of other packages."""
     found = {"": str(Path(sys.executable).parent)}
     for name, packages in PEERS.items():
         folder = ROOT / ".peers" / name
-        if not (folder / "ready").exists():
+        ready = folder / "ready"
+        if not ready.exists() or ready.read_text().split() != packages:
             venv.create(folder, with_pip=True, clear=True, upgrade_deps=True)
             subprocess.run([folder / "bin" / "pip", "install", "--quiet", *packages], check=True)
-            (folder / "ready").touch()
+            ready.write_text("\n".join(packages))
         found[name] = str(folder / "bin")
     return found
 
