@@ -14,11 +14,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import re
 import sys
 import tempfile
 from itertools import islice
 from pathlib import Path
+
+from pages import put
 
 from corptool.engine.job import Given, Job, opened
 
@@ -47,14 +48,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             found.append(measured(given.docs, size, Path(name), given.pipeline))
         print(size, found[-1], file=sys.stderr)
-    text = table(sizes, found)
-    if given.write:
-        page = given.write.read_text("utf-8")
-        start, end = map(re.escape, MARKS)
-        page = re.sub(f"(?<={start}).*(?={end})", lambda _: text, page, flags=re.DOTALL)
-        given.write.write_text(page, "utf-8")
-    else:
-        print(text)
+    put(table(sizes, found), MARKS, given.write)
 
 
 def measured(docs: Path, size: int, folder: Path, pipeline: str) -> Costs:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
+from pages import put
 
 from corptool.engine.groups import SHARDS
 from corptool.text.groups import components
@@ -38,13 +38,7 @@ def main() -> None:
     text = sites() + "\n" + groups()
     if given.pairs and given.truth:
         text += wrong(given.pairs, given.truth)
-    if given.write:
-        page = given.write.read_text("utf-8")
-        start, end = map(re.escape, MARKS)
-        page = re.sub(f"(?<={start}).*(?={end})", lambda _: text, page, flags=re.DOTALL)
-        given.write.write_text(page, "utf-8")
-    else:
-        print(text)
+    put(text, MARKS, given.write)
 
 
 def sites() -> str:

@@ -96,6 +96,16 @@ def is_remote(name: str) -> bool:
     return "://" in name
 
 
+def names_folder(name: str) -> bool:
+    """Whether an output of this name is a folder: one that is there, or that will be."""
+    return os.path.isdir(name) or name.endswith(("/", os.sep))
+
+
+def below(folder: str, name: str) -> str:
+    """A name, its parts divided by `/`, below a folder of this machine or of a store."""
+    return f"{folder.rstrip('/')}/{name}" if is_remote(folder) else os.path.join(folder, *name.split("/"))
+
+
 def _system(name: str) -> Any:
     """What can tell about a name: `os.path`, or the module of the same calls for URLs."""
     if not is_remote(name):

@@ -15,7 +15,7 @@ import click
 
 from corptool import formats
 from corptool.article import Parcel
-from corptool.files import COMPRESSED, bare, compressed, is_remote, suffix
+from corptool.files import COMPRESSED, bare, below, compressed, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
@@ -36,7 +36,7 @@ def erased() -> str:
 
 def check_one_file(output: str, stage: str, *, lines: bool) -> None:
     """Raise an error if the one file that a stage writes, JSON Lines or another, is not what such a name promises."""
-    if os.path.isdir(output) or output.endswith(("/", os.sep)) or "*" in os.path.basename(output):
+    if names_folder(output) or "*" in os.path.basename(output):
         raise click.UsageError(f"-o {output}: `{stage}` writes one file; `run --work DIR` writes one a shard")
     name = formats.of_suffix(suffix(bare(output))) if lines else None
     if name in (None, "json"):  # what reads JSON reads JSON Lines, too
@@ -52,7 +52,7 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
     with contextlib.ExitStack() as stack:
         streams: list[IO[bytes]] = []
         packed = suffix(output or "") in COMPRESSED  # which flushing would spoil
-        folder = output if output and (os.path.isdir(output) or output.endswith(("/", os.sep))) else None
+        folder = output if output and names_folder(output) else None
 
         def stream() -> IO[bytes]:
             if not streams:
@@ -99,9 +99,7 @@ def made(folder: str) -> str:
 def _write_file(folder: str, file: File) -> None:
     if file.name.startswith(("/", "\\")) or {"..", ""} & {*file.name.replace("\\", "/").split("/")}:
         raise click.ClickException(f"will not write outside {folder}: {file.name}")
-    with written(
-        folder.rstrip("/") + "/" + file.name if is_remote(folder) else os.path.join(folder, file.name)
-    ) as stream:
+    with written(below(folder, file.name)) as stream:
         stream.writelines(_pieces(file))
 
 

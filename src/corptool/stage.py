@@ -264,11 +264,15 @@ class Step:
         """Tells what the corpus stage must know of an article to decide."""
         return _with_named(self.stage._key, self.options)
 
+    @cached_property
+    def _keys(self) -> Callable[[list[Article]], Iterable[Any]] | None:
+        return self.stage._keys and _with_named(self.stage._keys, self.options)
+
     def keys(self, articles: list[Article]) -> list[Any]:
         """The keys of a block of articles; in place of a key, the Dropped of an article that has none."""
-        if self.stage._keys is not None:
+        if self._keys is not None:
             with contextlib.suppress(Exception):  # one of them is at fault: find it below
-                return list(_with_named(self.stage._keys, self.options)(articles))
+                return list(self._keys(articles))
         return [attempt_key(self, article) for article in articles]
 
     def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:

@@ -25,6 +25,7 @@ from corptool.engine.inputs import Input, cut, difference
 from corptool.engine.storage import Storage
 from corptool.outputs import check_one_file, made
 from corptool.pipeline import Pipeline
+from corptool.stage import Step
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -120,16 +121,17 @@ def opened(folder: str | None, given: Given, *, whole: bool, dry: bool = False) 
     if given.pipeline is None:
         where = f"no job was begun in {folder}: " if folder else ""
         raise click.UsageError(f"{where}give the pipeline and its files")
+    steps = Pipeline(given.pipeline).steps
     facts: dict[str, Any] = given._asdict() | {
         "files": list(given.files),
-        "output": _pattern(output, given.pipeline) if output or not job else job.output,
-        "versions": _versions(given.pipeline),
-        "options": _option_files(given.pipeline),
+        "output": _pattern(output, steps[-1]) if output or not job else job.output,
+        "versions": _versions(steps),
+        "options": _option_files(steps),
     }
     inputs: list[list[Input]] = []
     lines: list[bytes] = []
     if whole or not job:
-        inputs = _inputs(given, folder)
+        inputs = _inputs(given, steps[0], folder)
         lines = _lines(inputs)
         facts |= {"shards": len(inputs), "digest": sha256(b"".join(lines)).hexdigest()}
         facts |= {"at": [0, *accumulate(map(len, lines))][:-1]}
@@ -154,16 +156,15 @@ def _name(facts: dict[str, Any]) -> str:
     return f"inputs-{facts['digest'][:16]}.jsonl"
 
 
-def _pattern(output: str | None, pipeline: str) -> str | None:
+def _pattern(output: str | None, last: Step) -> str | None:
     """Where shards of the output go, if they are not joined: `corpus/` is short for `corpus/*.jsonl`."""
-    last = Pipeline(pipeline).steps[-1]
     if output and last.output:
         raise click.UsageError(f"`{last.name}` names its output in the pipeline already: give -o once")
     output = output or last.output
     if not output or last.stage.kind == "sink":
         return None
-    if os.path.isdir(output) or output.endswith(("/", os.sep)):
-        return output.rstrip("/") + "/*.jsonl" if files.is_remote(output) else os.path.join(output, "*.jsonl")
+    if files.names_folder(output):
+        return files.below(output, "*.jsonl")
     if "*" not in os.path.basename(output):
         if not last.stage.makes_files:
             check_one_file(output, last.name, lines=True)
@@ -181,9 +182,8 @@ def _format(output: str | None) -> str | None:
     return None if suffix in reading.LINES else formats.of_suffix(suffix)
 
 
-def _inputs(given: Given, state: str | None) -> list[list[Input]]:
+def _inputs(given: Given, step: Step, state: str | None) -> list[list[Input]]:
     """What each shard reads. An error if that would be the state of the job, too."""
-    step = Pipeline(given.pipeline or "").steps[0]
     if (given.files or given.files_from) and (step.files or step.files_from):
         raise click.UsageError(f"`{step.name}` names its files in the pipeline already: give them once")
     names = [*given.files, *step.files]
@@ -246,10 +246,10 @@ def _lines(inputs: list[list[Input]]) -> list[bytes]:
     return [dumps({"inputs": [list(each) for each in some]}) + b"\n" for some in inputs]
 
 
-def _option_files(pipeline: str) -> dict[str, str]:
+def _option_files(steps: list[Step]) -> dict[str, str]:
     """The files that options name, such as those of rules, with their digests."""
     found = {}
-    for step in Pipeline(pipeline).steps:
+    for step in steps:
         for param in step.stage.params:
             value = step.options.get(str(param.name))
             for path in value if isinstance(value, tuple) else (value,):
@@ -261,20 +261,20 @@ def _option_files(pipeline: str) -> dict[str, str]:
     return found
 
 
-def _versions(pipeline: str) -> dict[str, str]:
+def _versions(steps: list[Step]) -> dict[str, str]:
     """Of everything that has a say in what comes out."""
     import re
     from importlib import metadata
 
     needed = [re.match(r"[\w-]+", line) for line in metadata.requires("corptool") or () if "extra ==" not in line]
     found = {name[0]: metadata.version(name[0]) for name in needed if name}
-    found |= {entry.dist.name: entry.dist.version for entry in _added(Pipeline(pipeline)) if entry.dist}
+    found |= {entry.dist.name: entry.dist.version for entry in _added(steps) if entry.dist}
     return {"corptool": __version__, "Python": f"{sys.version_info[0]}.{sys.version_info[1]}"} | found
 
 
-def _added(pipeline: Pipeline) -> Iterator[EntryPoint]:
+def _added(steps: list[Step]) -> Iterator[EntryPoint]:
     """The plug-ins that a pipeline names: stages and formats."""
-    for step in pipeline.steps:
+    for step in steps:
         if step.name not in stage.names():
             yield from plugins.found("stages")[step.name]
         for param in step.stage.params:

@@ -94,6 +94,7 @@ def _sizes(job: Job, number: int, shard: int | None, kinds: Iterable[str]) -> di
 
 
 def opened(job: Job, number: int, shard: int, kind: str) -> IO[bytes]:
+    """A file of a shard, to read from."""
     storage, name = job.place(number, shard, kind)
     return storage.opened(name)
 

@@ -28,7 +28,7 @@ class Storage:
 
     def path(self, name: str) -> str:
         """Where a file is."""
-        return f"{self.root.rstrip('/')}/{name}" if self.remote else os.path.join(self.root, *name.split("/"))
+        return files.below(self.root, name)
 
     def size(self, name: str) -> int | None:
         """The bytes of a file; None if it is not there."""

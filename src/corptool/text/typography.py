@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 
 from corptool.text.changes import Change
 
@@ -24,10 +26,7 @@ def ligatures(text: str) -> list[Change]:
     >>> [change.new for change in ligatures("eﬃcient ﬁnance")]
     ['ffi', 'fi']
     """
-    return [
-        Change(found.start(), found.end(), LIGATURES[found[0]], "ligature", "letters")
-        for found in LIGATURE.finditer(text)
-    ]
+    return _replaced(LIGATURE, text, LIGATURES.__getitem__, "ligature", "letters")
 
 
 def narrow(text: str) -> list[Change]:
@@ -36,10 +35,7 @@ def narrow(text: str) -> list[Change]:
     >>> [change.new for change in narrow("２０２３年，ＡＩ①")]
     ['2023', 'AI']
     """
-    return [
-        Change(found.start(), found.end(), unicodedata.normalize("NFKC", found[0]), "width", "narrow")
-        for found in WIDE.finditer(text)
-    ]
+    return _replaced(WIDE, text, partial(unicodedata.normalize, "NFKC"), "width", "narrow")
 
 
 def punctuation(text: str) -> list[Change]:
@@ -48,10 +44,7 @@ def punctuation(text: str) -> list[Change]:
     >>> [change.new for change in punctuation("會上,20余個國家和國際組織,專家學者:共3,000人")]
     ['，', '：']
     """
-    return [
-        Change(found.start(), found.end(), FULL_MARKS[found[0]], "punctuation", "full-width")
-        for found in BETWEEN_HAN.finditer(text)
-    ]
+    return _replaced(BETWEEN_HAN, text, FULL_MARKS.__getitem__, "punctuation", "full-width")
 
 
 def quotes(text: str) -> list[Change]:
@@ -66,3 +59,8 @@ def quotes(text: str) -> list[Change]:
             changes.append(Change(found.start(), found.start() + 1, "“", "quotation", "curly"))
             changes.append(Change(found.end() - 1, found.end(), "”", "quotation", "curly"))
     return changes
+
+
+def _replaced(pattern: re.Pattern[str], text: str, new: Callable[[str], str], kind: str, rule: str) -> list[Change]:
+    """What each match of a pattern becomes."""
+    return [Change(found.start(), found.end(), new(found[0]), kind, rule) for found in pattern.finditer(text)]
