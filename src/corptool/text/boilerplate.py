@@ -20,7 +20,7 @@ from corptool.text.sites import mark, template
 from corptool.text.titles import TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
-    from corptool.text.classifier import Model
+    from corptool.text.classifier import Models
     from corptool.text.hints import Hint
 
 Places = tuple[str, ...]
@@ -107,39 +107,68 @@ class Finding(NamedTuple):
     lifted: tuple[tuple[str, str], ...] = ()
 
 
-def find(
-    text: str,
-    rules: Rules,
-    *,
-    model: Model | None = None,
-    hints: Sequence[Hint] = (),
-    mode: str = "balanced",
-    title: str | None = None,
-    repeated: frozenset[int] = frozenset(),
-) -> tuple[Page, list[Finding]]:
-    """Every line of `text` that is not body, in order, with kind and rule.
+class Asked(NamedTuple):
+    """A text to look through, and what is known of it."""
 
-    With a `model` its judgement of each line counts where no rule does; `hints` are one a line (see `hints.Hint`).
-    `title` is the title where it is known; `repeated` are marks of lines that the site repeats (see sites.py).
+    text: str
+    hints: Sequence[Hint] = ()
+    """One a line (see `hints.Hint`)."""
+    title: str | None = None
+    """Where it is known."""
+    repeated: frozenset[int] = frozenset()
+    """Marks of lines that the site repeats (see sites.py)."""
+
+
+def find(
+    texts: Iterable[Asked], rules: Rules, *, models: Models | None = None, mode: str = "balanced"
+) -> Iterator[tuple[Page, list[Finding]]]:
+    """For each text every line that is not body, in order, with kind and rule.
+
+    With `models` (see classifier.py) their judgement of each line counts where no rule does.
 
     >>> from corptool.text.lines import folding
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
-    >>> find("他走了。\\n返回頂部", rule_set([top], folding("頂", "顶")))[1]
+    >>> [(_, found)] = find([Asked("他走了。\\n返回頂部")], rule_set([top], folding("頂", "顶")))
+    >>> found
     [Finding(line=1, kind='navigation', rule='back-to-top', lifted=())]
     """
-    page = page_of(text, rules.fold)
-    found = dict(_repeated(page, repeated)) if repeated else {}
+    texts = list(texts)
+    pages = [page_of(asked.text, rules.fold) for asked in texts]
+    known = [_by_rules(page, asked, rules) for page, asked in zip(pages, texts, strict=True)]
+    judgements = judge(zip(pages, (asked.hints for asked in texts), map(_insets, known), strict=True), models, mode)
+    for page, asked, found, judged in zip(pages, texts, known, judgements, strict=True):
+        yield page, _all(page, found, judged, rules, asked.title, judging=models is not None)
+
+
+def _by_rules(page: Page, asked: Asked, rules: Rules) -> dict[int, Finding]:
+    """What the site repeats, and what the rules that hold everywhere know."""
+    found = dict(_repeated(page, asked.repeated)) if asked.repeated else {}
     for number in page.filled:
         if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
             found[number] = finding
-    # An advertisement between two paragraphs must not look like the end of the article.
-    insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
-    judged = judge(page, model, hints, mode, insets)
+    return found
+
+
+def _insets(found: Mapping[int, Finding]) -> set[int]:
+    """An advertisement between two paragraphs must not look like the end of the article."""
+    return {number for number, finding in found.items() if finding.kind == "advertisement"}
+
+
+def _all(
+    page: Page,
+    found: dict[int, Finding],
+    judged: Mapping[int, float],
+    rules: Rules,
+    title: str | None,
+    *,
+    judging: bool,
+) -> list[Finding]:
+    """All findings of a page: after the rules the edges of the page, its head, and what the classifier says."""
     body = {number for number in page.filled if judged.get(number, 0.0) > 0}
     prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
-    if model is None or not prose:
+    if not judging or not prose:
         prose = [number for number in page.filled if is_prose(page.lines[number].text)]
-    found |= _edges(page, prose, found, rules)
+    found = found | _edges(page, prose, found, rules)
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
@@ -149,8 +178,8 @@ def find(
         if odds <= 0 and number not in found:
             found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     if len(found) == len(page.filled):  # nothing would be left: then this is no page with an article in it
-        return page, []
-    return page, [found[number] for number in sorted(found)]
+        return []
+    return [found[number] for number in sorted(found)]
 
 
 def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]]:
@@ -189,25 +218,37 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
 
 
 def judge(
-    page: Page, model: Model | None, hints: Sequence[Hint], mode: str, insets: Container[int] = ()
-) -> dict[int, float]:
-    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all.
+    pages: Iterable[tuple[Page, Sequence[Hint], Container[int]]], models: Models | None, mode: str = "balanced"
+) -> list[dict[int, float]]:
+    """What the classifier says of the lines of each page: positive for the body; nothing where none would be left.
 
-    `insets` are lines that it is not to see.
+    A page comes with its hints and the lines that are not to be seen.
     """
-    numbers = [number for number in page.filled if number not in insets]
-    if model is None or len(numbers) < FEWEST:
-        return {}
+    if models is None:
+        return [{} for _ in pages]
     from corptool.text.classifier import margins
+    from corptool.text.features import Seen
     from corptool.text.hints import carried_on
 
-    given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
-    lines, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
-    scores, weights = margins(lines, keys, model, given, mode=mode)
-    kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
-    for at in carried_on(given, [score > 0 for score in scores]):
-        scores[at] = max(scores[at], LITTLE)
-    return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
+    found: list[dict[int, float]] = []
+    shown, numbered = [], []
+    for page, hints, unseen in pages:
+        numbers = [number for number in page.filled if number not in unseen]
+        found.append({})
+        if len(numbers) >= FEWEST:
+            given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
+            texts, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
+            shown.append(Seen(texts, keys, given))
+            numbered.append((found[-1], numbers))
+    for seen, (judged, numbers), (scores, weights) in zip(
+        shown, numbered, margins(shown, models, mode=mode), strict=True
+    ):
+        kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+        for at in carried_on(seen.hints, [score > 0 for score in scores]):
+            scores[at] = max(scores[at], LITTLE)
+        if kept >= LEAST_BODY:
+            judged.update(zip(numbers, scores, strict=True))
+    return found
 
 
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
