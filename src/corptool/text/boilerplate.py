@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from corptool.text.changes import Change
 from corptool.text.lines import Fold, Line, Page, is_prose, page_of
 from corptool.text.sites import mark, template
-from corptool.text.titles import TRUNCATED, choose_title, titled
+from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
     from corptool.text.classifier import Models
@@ -33,6 +33,7 @@ FEWEST = 3
 LONGEST_TITLE = 200
 LITTLE = 0.01
 """By how much a line passes that stays for what stands above it."""
+_LINE_END = re.compile(r"\r\n?|\n|\Z")
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -143,10 +144,8 @@ def find(
 def _by_rules(page: Page, asked: Asked, rules: Rules) -> dict[int, Finding]:
     """What the site repeats, and what the rules that hold everywhere know."""
     found = dict(_repeated(page, asked.repeated)) if asked.repeated else {}
-    for number in page.filled:
-        if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
-            found[number] = finding
-    return found
+    left = [number for number in page.filled if number not in found] if found else page.filled
+    return found | {finding.line: finding for finding in matches(page, left, EVERYWHERE, rules) if finding}
 
 
 def _insets(found: Mapping[int, Finding]) -> set[int]:
@@ -164,8 +163,7 @@ def _all(
     judging: bool,
 ) -> list[Finding]:
     """All findings of a page: after the rules the edges of the page, its head, and what the classifier says."""
-    body = {number for number in page.filled if judged.get(number, 0.0) > 0}
-    prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
+    prose = [number for number, odds in judged.items() if odds > 0 and is_prose(page.lines[number].text)]
     if not judging or not prose:
         prose = [number for number in page.filled if is_prose(page.lines[number].text)]
     found = found | _edges(page, prose, found, rules)
@@ -207,10 +205,11 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
     more: dict[int, Finding] = {}
     body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
-        for number in numbers:
-            if number not in found and (finding := match(page, number, places, rules)):
+        left = [number for number in numbers if number not in found]
+        for number, finding in zip(left, matches(page, left, places, rules), strict=True):
+            if finding:
                 more.setdefault(number, finding)
-            elif number in body and number not in found:
+            elif number in body:
                 if places is not HEAD or passed or len(page.lines[number].text) >= LONGEST_TITLE:
                     break
                 passed = True
@@ -251,18 +250,26 @@ def judge(
     return found
 
 
+def matches(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> Iterator[Finding | None]:
+    """For each line the first rule of these places (`HEAD`, `PLACES`, …) that matches it, if one does."""
+    plain, wide = (rules.groups[places, is_plain].match for is_plain in (True, False))
+    keys, longest = page.keys, rules.longest
+    for number in numbers:
+        key = keys[number]
+        matched = (plain(key) if key.isascii() else wide(key)) if len(key) <= longest else None
+        if matched is None:
+            yield None
+            continue
+        rule, hit = matched
+        line = page.lines[number].text
+        spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
+        lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
+        yield Finding(number, rule.kind, rule.name, lifted)
+
+
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
-    """The first rule of these places (`HEAD`, `PLACES`, …) that matches the line."""
-    folded = page.keys[number]
-    if len(folded) > rules.longest:
-        return None
-    matched = rules.groups[places, folded.isascii()].match(folded)
-    if matched is None:
-        return None
-    rule, hit = matched
-    line = page.lines[number].text
-    spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
-    return Finding(number, rule.kind, rule.name, tuple((name, line[start:end].strip()) for name, (start, end) in spans))
+    """The first rule of these places that matches a line."""
+    return next(matches(page, [number], places, rules))
 
 
 def head(
@@ -282,18 +289,20 @@ def head(
         yield Finding(title, "title", "title-known")
     else:
         yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
+    own = page.keys[title]
     times = Counter(page.keys[number] for number in left)
+    above: list[int] = []
     for number in left:
         folded = page.keys[number]
-        stem = TRUNCATED.sub("", folded)
         if number == title:
             continue
-        if folded == page.keys[title] or (stem != folded and page.keys[title].startswith(stem)):
+        if folded == own or (folded.endswith(CUT) and own.startswith(TRUNCATED.sub("", folded))):
             yield Finding(number, "title", "title-repeated")
         elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ABOVE_TITLE, rules)):
-            yield finding
+        elif number < title:
+            above.append(number)
+    yield from filter(None, matches(page, above, ABOVE_TITLE, rules))
 
 
 def removals(
@@ -317,36 +326,26 @@ def removals(
     """
     out = {finding.line: finding for finding in found}
     changes: list[Change] = []
-    gap: list[tuple[int, int]] = []  # white space since the last kept line, without the lines taken out
+    gap: list[tuple[int, int]] = []  # white space since the last kept line, before the lines taken out
     at, wanted = 0, ""
-    for number, line in enumerate(lines):
-        if not line.text:
+    for number, (start, end, shown) in enumerate(lines):
+        if not shown:
             wanted = wanted and "\n\n"
-            continue
-        if number in out:
+        elif finding := out.get(number):
             # The white space before the line stays with the gap; the line goes with the line end behind it.
-            end = _past_line_end(text, line.end)
-            gap.append((at, line.start))
-            changes.append(Change(line.start, end, "", out[number].kind, out[number].rule))
-            at = end
-            continue
-        start = line.start
-        while number in indented and start > at and text[start - 1] in " \t":
-            start -= 1
-        gap.append((at, start))
-        if blank:
-            changes += _blank(text, gap, wanted)
-        gap, at, wanted = [], line.end, "\n"
-    gap.append((at, len(text)))
+            if at < start:
+                gap.append((at, start))
+            at = _LINE_END.search(text, end).end()  # type: ignore[union-attr]  # there is one: the end of the text
+            changes.append(Change(start, at, "", finding.kind, finding.rule))
+        else:
+            while number in indented and start > at and text[start - 1] in " \t":
+                start -= 1
+            if blank and (gap or text[at:start] != wanted):
+                changes += _blank(text, [*gap, (at, start)], wanted)
+            gap, at, wanted = [], end, "\n"
     if blank:
-        changes += _blank(text, gap, "")
+        changes += _blank(text, [*gap, (at, len(text))], "")
     return sorted(changes)
-
-
-def _past_line_end(text: str, at: int) -> int:
-    while at < len(text) and text[at] not in "\r\n":
-        at += 1
-    return at + (2 if text[at : at + 2] == "\r\n" else 1) if at < len(text) else at
 
 
 def _blank(text: str, gap: Iterable[tuple[int, int]], wanted: str) -> Iterable[Change]:

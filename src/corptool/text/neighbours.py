@@ -98,7 +98,8 @@ def cohesion(terms: Terms, weight: Column, prose: Runs, block: Block) -> list[Co
     upto = np.concatenate(([0], long.cumsum()))
     core = long & (upto[1:] - upto[block.edges[:-1]][block.page] <= CORE)
     bits = size.bit_length()
-    each = np.unique(terms[1] << bits | terms[0])  # a term of a line counts once
+    each = np.sort(terms[1] << bits | terms[0])
+    each = each[np.diff(each, prepend=-1) > 0]  # a term of a line counts once
     line, term = each & (1 << bits) - 1, each >> bits
     new = np.ones(len(each), dtype=bool)
     new[1:] = (term[1:] != term[:-1]) | (block.page[line[1:]] != block.page[line[:-1]])

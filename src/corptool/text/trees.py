@@ -73,5 +73,6 @@ def evaluate(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.float32]:
         gone |= (columns.take(column, axis=0) > threshold[:, None]) * out[:, None]
     first = ~gone & (gone + np.uint16(1))  # the lowest bit that is not set
     leaf = np.frexp(first.astype(np.float32))[1] - 1
-    found: NDArray[np.float32] = np.take_along_axis(trees.value, leaf, axis=1).sum(axis=0) + np.float32(trees.base)
+    leaf += np.arange(len(trees.value), dtype=np.int32)[:, None] * MOST_LEAVES
+    found: NDArray[np.float32] = trees.value.take(leaf).sum(axis=0) + np.float32(trees.base)
     return found
