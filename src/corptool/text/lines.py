@@ -44,7 +44,7 @@ def split_lines(text: str) -> list[Line]:
     pieces, end = (_LINE_END.split(text), 0) if "\r" in text else (text.split("\n"), 1)
     for raw in pieces:
         body = raw.strip()
-        start = at if body[:1] == raw[:1] else at + len(raw) - len(raw.lstrip())
+        start = at if not body or body[0] == raw[0] else at + len(raw) - len(raw.lstrip())
         found.append(Line(start, start + len(body), body))
         at += len(raw) + end
     return found
