@@ -14,6 +14,7 @@ arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new],
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import ne
 from typing import Any, Literal
 
 from corptool import __version__
@@ -138,7 +139,7 @@ def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old
     """What must be kept beside the arguments that suit the beginning of the text best."""
 
     def missed(arguments: Mapping[str, Any]) -> int:
-        return sum(map(str.__ne__, inverse(new[:2000], **arguments), old))
+        return sum(map(ne, inverse(new[:2000], **arguments), old))
 
     best, *others = inverses
     least = missed(best) if others else 0

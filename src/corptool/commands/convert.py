@@ -142,16 +142,21 @@ def _told(text: str, source: str | None, target: str) -> tuple[str | None, Stay]
     if target == "jp":
         chinese = language.is_chinese(text, tables)
         return ("s" if language.is_simplified(text, tables) else "t") if chinese else None, NONE
-    told = language.script(text, tables)
+    evidence = language.evidence(text, tables)
+    told = language.told_by(*evidence)
     if told in (wanted, "mixed"):
         stay: Stay = frozenset({other})
-    elif told == other and any(language.script(line, tables) == wanted for line in text.split("\n")):
+    elif (
+        told == other
+        and evidence[wanted == "t"]
+        and any(language.script(line, tables) == wanted for line in text.split("\n"))
+    ):
         stay = frozenset({other, "mixed", None})
     else:
         return None, NONE
     if wanted == "s":
         return "s", stay
-    return "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw", stay
+    return "hk" if language.is_hong_kong(text, tables) else "tw", stay
 
 
 class _Kept(NamedTuple):
