@@ -190,8 +190,11 @@ def speed(folder: Path, python: str) -> None:
         ours = timed(lambda data: decode(data, tables=charsets), files)
         return f"reading {kind}", peer(python, "chardet", [data.hex() for data in files])[1] / ours, "chardet.detect"
 
-    utf8 = [item["file"] for item in rows(folder / "manifest.jsonl") if item["enc"] == "utf-8"]
-    table = [reading("the UTF-8 files of the set", [folder.joinpath(name).read_bytes() for name in utf8])]
+    files = [
+        folder.joinpath(item["file"]).read_bytes() for item in rows(folder / "manifest.jsonl") if item["enc"] == "utf-8"
+    ]
+    valid = [data for data in files if is_utf8(data)]
+    table = [reading("the UTF-8 files of the set", valid), reading("… and the damaged ones", files)]
     for language, lines in clean.items():
         documents = ["\n".join(lines[at : at + 30]) for at in range(0, len(lines), 30)]
         ours = timed(lambda text: repairs(text, tables=tables), documents)
@@ -205,6 +208,14 @@ def speed(folder: Path, python: str) -> None:
         table += [reading(f"{kind}, {language}", data) for kind, data in files.items()]
     print("\nspeed: times as fast as the peer\n")
     print(tabulate(table, headers=("", "times", "peer"), floatfmt=".1f"))
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def pieces(data: bytes, size: int) -> list[bytes]:

@@ -42,7 +42,7 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     writes). In a file that `write` made, TYPES says what else the cells are.
     """
     csv.field_size_limit(LARGEST_CELL)
-    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[type-var]
+    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[arg-type]
     first = next(lines, "")
     if given := re.fullmatch(r"sep=(.)\r?\n", first):
         delimiter, first = given[1], next(lines, "")
@@ -74,15 +74,18 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str]]:
 class _Lines:
     """The lines of a file, decoded as they are asked for; the bytes of those that made a row can be had."""
 
-    def __init__(self, file: IO[bytes], encoding: str | None) -> None:
+    def __init__(self, file: io.BufferedReader, encoding: str | None) -> None:
         sample = file.read(SAMPLE)
         sample += file.readline()
         plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
-        # ASCII so far is UTF-8 and not HZ: this is a table, and what comes later may not be ASCII
-        found = (
-            ("utf-8", 0.9) if plain.isascii() and b"\0" not in plain else decode.detect(plain, tables=charset_tables())
-        )
-        self.encoding, self.confidence = (encoding, 1.0) if encoding else found
+        self._undecided: io.BufferedReader | None = None
+        if encoding:
+            self.encoding, self.confidence = encoding, 1.0
+        elif plain.isascii() and b"\0" not in plain:  # not HZ: this is a table. What comes later may be anything
+            self.encoding, self.confidence = "utf-8", 0.9
+            self._undecided = file
+        else:
+            self.encoding, self.confidence = decode.detect(plain, tables=charset_tables())
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
         self.number = 0
@@ -114,6 +117,10 @@ class _Lines:
         return raw, offset, origin
 
     def _text(self, line: bytes) -> str:
+        if self._undecided and not line.isascii():
+            ahead = line + self._undecided.peek(SAMPLE)[:SAMPLE]
+            self.encoding, self.confidence = decode.detect(ahead, tables=charset_tables())
+            self.codec, self._undecided = self.encoding, None
         try:
             text = line.decode(self.codec)
         except UnicodeDecodeError:
