@@ -138,7 +138,7 @@ def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old
     """What must be kept beside the arguments that suit the beginning of the text best."""
 
     def missed(arguments: Mapping[str, Any]) -> int:
-        return sum(map(str.__ne__, inverse(new[:2000], **arguments), old))
+        return sum(map(str.__ne__, inverse(new[:1000], **arguments), old))
 
     best, *others = inverses
     least = missed(best) if others else 0
