@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import IO, Any
 
-from corptool.article import SURROGATE, Article, dumps, loads
+from corptool.article import Article, dumps, has_surrogate, loads
 from corptool.formats import HEAVY, Record
 from corptool.rules import charset_tables
 from corptool.text import decode, excel
@@ -266,13 +266,13 @@ def _spool(articles: Iterable[Article], spool: Any, full: bool) -> tuple[list[st
         spool.write(dumps(article) + b"\n")
         for key, value in article.items():
             plain = type(value) is str and value != ""
-            typed = typed or not plain or key == TYPES or SURROGATE.search(key + value) is not None
+            typed = typed or not plain or key == TYPES or has_surrogate(key + value)
             if plain:
                 nested.setdefault(key, False)
             elif nested.get(key) is not True:
                 nested[key] = isinstance(value, dict | list)
     typed = typed or any(key != key.strip() for key in nested)  # a header without TYPES is read as others write it
-    keys = [key for key in nested if key != TYPES and not SURROGATE.search(key)]
+    keys = [key for key in nested if key != TYPES and not has_surrogate(key)]
     first = [key for key in FIRST if key in nested]
     others = sorted((key for key in keys if key not in FIRST), key=lambda key: nested[key])
     return first + others, typed
@@ -293,7 +293,7 @@ def row(article: Article, names: list[str]) -> tuple[list[str], dict[str, Any]]:
         elif value is None or value == "":
             types.setdefault("null" if value is None else "empty", []).append(key)
             cells.append("")
-        elif isinstance(value, str) and not SURROGATE.search(value):
+        elif isinstance(value, str) and not has_surrogate(value):
             cells.append(value)
         else:
             types.setdefault("json", []).append(key)
