@@ -24,7 +24,7 @@ Keep = Literal["keep", "hash", "drop"]
 Inverse = Callable[..., str]
 """`inverse(text, **arguments)` gives nearly the text back that was there before the stage."""
 InverseOf = Callable[[str], Inverse | None]
-"""From the name of a stage to its inverse, as `stage.inverse_of`: edits do not know the stages."""
+"""From the name of a stage to its inverse, as `catalogue.inverse_of`: edits do not know the stages."""
 
 
 def digest(text: str) -> str:
