@@ -85,7 +85,7 @@ class Part(NamedTuple):
         """Run a batch through."""
         result = Result([], [], [], Counter())
         decisions = batch.decisions if isinstance(batch, Decided) else repeat(None)
-        passes, passed = self._passes, 0
+        passes, passed = self.passes, 0
         for item, decision in zip(batch.items(), decisions, strict=isinstance(batch, Decided)):
             if isinstance(item, Lost):
                 result.counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
@@ -101,7 +101,7 @@ class Part(NamedTuple):
         return self._with_keys(result) if self.key else result
 
     @property
-    def _passes(self) -> bool:
+    def passes(self) -> bool:
         """Whether articles go through as the lines they are, where a corpus stage decided nothing else on them."""
         steps = [step for step in (self.reads, *(step for _, step in self.steps)) if step]
         return len(self.steps) == self.decided and all(step.edits == "keep" for step in steps)
@@ -170,7 +170,9 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
     sink = steps[-1] if steps[-1].stage.kind == "sink" else None
     incoming: Iterable[Batch | Decided] = batches
     for number, part in enumerate(parts(steps)):
-        results = _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else _here(part, incoming)
+        # handing articles over costs more than the little that is left to do once a corpus stage has decided
+        alone = jobs == 1 or (part.decided and part.passes)
+        results = _here(part, incoming) if alone else _with_workers(pipeline.text, number, incoming, jobs)
         if part.key is None:
             outputs = _reported(results, report)
             yield from into(sink, len(steps) - 1, outputs, report) if sink else outputs
