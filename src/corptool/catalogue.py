@@ -12,7 +12,7 @@ import click
 from corptool import commands, edits, plugins
 from corptool.stage import Stage
 
-DECLARED = re.compile(r'^@(?:stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
+DECLARED = re.compile(r'^@(?:stage|block_stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
 """A subcommand in its file, and its docstring."""
 
 

@@ -182,9 +182,9 @@ def _stands(article: Article, entry: dict[str, Any]) -> bool:
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:
     shift = 0
     wire: list[list[Any]] = []
-    for change in changes:
-        wire.append([change.start + shift, text[change.start : change.end], change.new, change.kind, change.rule])
-        shift += len(change.new) - (change.end - change.start)
+    for start, end, new, kind, rule in changes:
+        wire.append([start + shift, text[start:end], new, kind, rule])
+        shift += len(new) - end + start
     return wire
 
 

@@ -11,16 +11,17 @@ t`, a step of `corptool run`, a function to import, and, inside a Pipeline (pipe
 carries to its workers as text.
 
 A stage returns the article with other values, or `(article, changes)` where it knows what it changed in the text,
-or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them.
+or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them. A stage that
+does many articles faster than one at a time is a `@block_stage`: it takes a list of them and yields as many results.
 """
 
 from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain, starmap
+from itertools import chain, compress, islice, repeat, starmap
 from typing import Any, NamedTuple
 
 import click
@@ -31,8 +32,8 @@ from corptool.formats import File
 from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
-TOGETHER = 256
-"""Articles of a block for which a stage may make keys at once."""
+TOGETHER = 64
+"""Articles of a block, of which a stage may make something at once."""
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
 """What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
 machines. Tasks may be large and many: none should be asked for long before its turn."""
@@ -82,9 +83,10 @@ class AsIs(NamedTuple):
 class Stage:
     """A function of articles with its options, its name (that of the function) and its help (its docstring)."""
 
-    def __init__(self, function: Callable[..., Any], kind: str) -> None:
+    def __init__(self, function: Callable[..., Any], kind: str, *, takes_blocks: bool = False) -> None:
         self.function = function
         self.kind = kind
+        self.takes_blocks = takes_blocks
         self.name = function.__name__.rstrip("_")
         self.__module__, self.__qualname__ = function.__module__, function.__qualname__
         self.__doc__ = inspect.getdoc(function)
@@ -187,6 +189,15 @@ def stage(function: Callable[..., Any]) -> Stage:
     return Stage(function, "article")
 
 
+def block_stage(function: Callable[..., Any]) -> Stage:
+    """Declare a stage of many articles at a time: `function(articles)` yields what it makes of each, in order.
+
+    What it makes of one must not depend on the others, for nobody knows which are together. A corpus stage is
+    `function(articles, decisions)`.
+    """
+    return Stage(function, "article", takes_blocks=True)
+
+
 def source(function: Callable[..., Any]) -> Stage:
     """Declare where articles come from: `function(files, *, option)` yields batches (see reading.py)."""
     return Stage(function, "source")
@@ -234,13 +245,33 @@ class Step:
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        noted: dict[str, Any] = {"stage": self.name, "options": self.noted, "version": self.stage.version}
+        if not self.stage.takes_blocks and not self._passes(article, decision):
+            given = (article, decision) if self.stage._key else (article,)
+            return self._recorded(article, self.stage.function(*given, **self.options))
+        return self.apply_to([article], [decision])[0]
+
+    def apply_to(self, articles: Sequence[Article], decisions: Sequence[Any]) -> list[Outcome]:
+        """The same of a block of articles, by a stage that takes blocks."""
+        todo = [not self._passes(article, decision) for article, decision in zip(articles, decisions, strict=True)]
+        given = [list(compress(articles, todo)), *([list(compress(decisions, todo))] if self.stage._key else [])]
+        results = iter(list(self.stage.function(*given, **self.options)) if given[0] else ())
+        return [
+            self._recorded(article, next(results)) if wanted else edits.trimmed(article, self.edits)
+            for article, wanted in zip(articles, todo, strict=True)
+        ]
+
+    @cached_property
+    def _entry(self) -> dict[str, Any]:
+        return {"stage": self.name, "options": self.noted, "version": self.stage.version}
+
+    def _passes(self, article: Article, decision: Any) -> bool:
+        """Whether the article goes on as it is: so it was decided, or this very step has been here."""
         if isinstance(decision, AsIs):
-            return edits.trimmed(article, self.edits)
-        if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
-            return edits.trimmed(article, self.edits)
-        given = (article, decision) if self.stage._key else (article,)
-        result = self.stage.function(*given, **self.options)
+            return True
+        return bool(article.get("edits")) and edits.done(article, **self._entry, text_only=self.sees_all)
+
+    def _recorded(self, article: Article, result: Any) -> Outcome:
+        """What the stage made of an article, with its edits."""
         if result is article:
             return edits.trimmed(article, self.edits)
         outcome: Outcome
@@ -251,7 +282,7 @@ class Step:
             return outcome  # dropped, or output
         if outcome.get("edits") is not article.get("edits"):
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
-        noted |= {"inverse": self.stage._inverse, "inverses": inverses}
+        noted = self._entry | {"inverse": self.stage._inverse, "inverses": inverses}
         return edits.record(article, outcome, changes, **noted, keep=self.edits)
 
     @cached_property
@@ -340,9 +371,18 @@ class Step:
             waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
             decisions = self.decide([key for _, key in waiting])
             pairs = zip((article for article, _ in waiting), decisions, strict=True)
-            yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
+            while block := list(islice(pairs, TOGETHER)):
+                yield from _kept(attempt_all(self, *map(list, zip(*block, strict=True))), self, on_drop)
         else:
-            yield from _kept((attempt(self, article) for article in articles), self, on_drop)
+            for some in blocks_of(articles):
+                yield from _kept(attempt_all(self, some), self, on_drop)
+
+
+def blocks_of(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Blocks of what is there already; what is still to come, one by one as it comes."""
+    several = iter(articles)
+    while block := list(islice(several, TOGETHER if isinstance(articles, Sequence) else 1)):
+        yield block
 
 
 def attempt_key(step: Step, article: Article) -> Any:
@@ -361,6 +401,15 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a stage raises is reported with its article
         return Dropped(article, _reason(article, error), failed=True)
+
+
+def attempt_all(step: Step, articles: Sequence[Article], decisions: Sequence[Any] | None = None) -> list[Outcome]:
+    """`attempt` for a block of articles."""
+    decided = [None] * len(articles) if decisions is None else decisions
+    if step.stage.takes_blocks:
+        with contextlib.suppress(Exception):  # one of them is at fault: find it below
+            return step.apply_to(articles, decided)
+    return list(map(attempt, repeat(step), articles, decided))
 
 
 def _reason(article: Article, error: Exception) -> str:
