@@ -233,15 +233,13 @@ class Step:
     @cached_property
     def noted(self) -> dict[str, Any]:
         """The options that are not as they are by default, as the edits note them."""
-        notes = {
-            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
-        }
+        notes = {param.name: param.type.noted for param in self.stage.params if hasattr(param.type, "noted")}
         noted = {}
         for name, value in self.options.items():
             if value != self.stage.defaults.get(name):
                 note = notes.get(name, lambda one: one)
-                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
-        return noted
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else note(value)
+        return {name: note for name, note in noted.items() if note is not None}
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
