@@ -34,19 +34,24 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "stage": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "plugins", "reading")),
+            *(f"corptool.{part}" for part in ("article", "edits", "formats", "plugins", "reading")),
         },
-        {"sys"},
+        {"os", "sys"},
     ),
+    "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
     "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
     "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
-    "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
+    "pipeline": (
+        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "stage"))},
+        {"os", "sys"},
+    ),
     "commands": (
         {"corptool"}
         | {
             f"corptool.{part}"
             for part in (
                 "article",
+                "catalogue",
                 "dictionaries",
                 "duplicates",
                 "edits",
@@ -69,7 +74,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "edits", "engine", "extras", "files", "formats"),
+                    *("article", "catalogue", "edits", "engine", "extras", "files", "formats"),
                     *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),

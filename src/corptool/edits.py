@@ -14,7 +14,6 @@ arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new],
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import ne
 from typing import Any, Literal
 
 from corptool import __version__
@@ -25,7 +24,7 @@ Keep = Literal["keep", "hash", "drop"]
 Inverse = Callable[..., str]
 """`inverse(text, **arguments)` gives nearly the text back that was there before the stage."""
 InverseOf = Callable[[str], Inverse | None]
-"""From the name of a stage to its inverse, as `stage.inverse_of`: edits do not know the stages."""
+"""From the name of a stage to its inverse, as `catalogue.inverse_of`: edits do not know the stages."""
 
 
 def digest(text: str) -> str:
@@ -139,7 +138,7 @@ def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old
     """What must be kept beside the arguments that suit the beginning of the text best."""
 
     def missed(arguments: Mapping[str, Any]) -> int:
-        return sum(map(ne, inverse(new[:2000], **arguments), old))
+        return sum(map(str.__ne__, inverse(new[:1000], **arguments), old))
 
     best, *others = inverses
     least = missed(best) if others else 0

@@ -18,18 +18,15 @@ does many articles faster than one at a time is a `@block_stage`: it takes a lis
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
-import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain, compress, islice, repeat, starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool import __version__, commands, edits, plugins
+from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
 from corptool.reading import Batch, Piece
@@ -76,8 +73,6 @@ EVERYWHERE: list[click.Parameter] = [
         help="How much of the record of changes travels with the article.",
     ),
 ]
-DECLARED = re.compile(r'^@(?:stage|block_stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
-"""A subcommand in its file, and its docstring."""
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
@@ -182,7 +177,7 @@ class Stage:
         """As a function: an article in, an article out; for corpus stages and sinks, articles in; for `read`, names."""
         if self.kind == "source":
             names = (given,) if isinstance(given, str) else tuple(given)
-            return Step(self, self.defaults | options, files=names).over(on_drop=None)
+            return Step(self, self.defaults | options, files=names).read(on_drop=None)
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
             return step.apply(given)
@@ -238,15 +233,13 @@ class Step:
     @cached_property
     def noted(self) -> dict[str, Any]:
         """The options that are not as they are by default, as the edits note them."""
-        notes = {
-            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
-        }
+        notes = {param.name: param.type.noted for param in self.stage.params if hasattr(param.type, "noted")}
         noted = {}
         for name, value in self.options.items():
             if value != self.stage.defaults.get(name):
                 note = notes.get(name, lambda one: one)
-                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
-        return noted
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else note(value)
+        return {name: note for name, note in noted.items() if note is not None}
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
@@ -337,19 +330,13 @@ class Step:
         return {group: decide(keys) for group, keys in found.items()}
 
     def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
-
-        With names it is not this step's files that are read, but those.
-        """
-        options = self.options if self.stage.kind == "source" else {}
-        reader = self.stage if self.stage.kind == "source" else lookup("read")
-        assert isinstance(reader, Stage)
+        """What a source reads. With names it is not this step's files that are read, but those."""
         given = (self.files, self.files_from) if names is None else (names, None)
-        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
+        batches: Iterator[Batch] = self.stage.function(given[0], files_from=given[1], **self.options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
-        """The articles of this step's files."""
+        """The articles of a source's files."""
         items = (item for batch in self.batches() for item in batch.items())
         return _kept((item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop)
 
@@ -452,54 +439,3 @@ def _with_named(function: Callable[..., Any] | None, options: Mapping[str, Any])
     named = inspect.signature(function).parameters
     bound = {name: value for name, value in options.items() if name in named}
     return lambda argument: function(argument, **bound)
-
-
-@cache
-def names() -> list[str]:
-    """The subcommands: what lies in commands/. There is no list to keep."""
-    listed = os.listdir(commands.__path__[0])
-    return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
-
-
-def told(name: str) -> str:
-    """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
-    with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
-        found = DECLARED.search(file.read())
-    return " ".join(found[1].partition("\n\n")[0].split()) if found else ""
-
-
-def is_known(name: str) -> bool:
-    """Whether there is such a subcommand, here or in another package."""
-    return name in names() or name in plugins.found("stages")
-
-
-def lookup(name: str) -> Stage | click.Command:
-    """The stage or plain command that `commands/NAME.py` declares, or a plug-in of that name."""
-    if name in names():
-        module = importlib.import_module(f"corptool.commands.{name}")
-        for value in vars(module).values():
-            if isinstance(value, Stage | click.Command) and value.name == name:
-                return value
-        raise click.UsageError(f"{module.__file__} declares no stage")
-    if not is_known(name):
-        raise unknown(name, names())
-    value = plugins.load("stages", name)
-    if not isinstance(value, Stage | click.Command) or value.name != name:
-        raise plugins.refused("stages", name, f"is no stage `{name}`")
-    return value
-
-
-def inverse_of(name: str) -> edits.Inverse | None:
-    """The inverse that a stage declares, for `edits.undo`; anybody may have written the name into an article."""
-    found = lookup(name) if isinstance(name, str) and is_known(name) else None
-    return found._inverse if isinstance(found, Stage) else None
-
-
-def unknown(name: str, known: list[str]) -> click.UsageError:
-    """The error for a stage that is not there, which names the nearest."""
-    from difflib import get_close_matches
-
-    known = sorted({*known, *plugins.found("stages")})
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(known)
-    return click.UsageError(f"there is no stage `{name}`: {hint}")

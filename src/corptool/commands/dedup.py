@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from corptool.article import Article, Dropped, dumps
+from corptool.duplicates.answers import Decision, decisions
+from corptool.duplicates.answers import why as whys
+from corptool.duplicates.disk import Room
 from corptool.duplicates.features import Features, collected
 from corptool.duplicates.index import Index
-from corptool.duplicates.plan import REMOVED, Decision, Plan
+from corptool.duplicates.plan import REMOVED, Plan
 from corptool.rules import fold_table
 from corptool.stage import AsIs, Each, stage
 from corptool.text.changes import Change
@@ -62,9 +65,19 @@ def _relations(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-def _size(_: click.Context, __: click.Parameter, value: str) -> str:
-    _bytes(value)
-    return value
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """A number of bytes: 512M. The edits do not note it, for nothing in the articles depends on it."""
+
+    name = "size"
+
+    def convert(self, value: str, _param: click.Parameter | None, _context: click.Context | None) -> str:
+        """The size as it was typed."""
+        _bytes(value)
+        return value
+
+    @staticmethod
+    def noted(_: str) -> None:
+        """Nothing."""
 
 
 @stage
@@ -77,7 +90,9 @@ def _size(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
 @click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
 @click.option("--table", is_flag=True, help="Print a table of clusters by size.")
-@click.option("--memory", metavar="SIZE", callback=_size, help="Memory for what is compared; the rest goes to disk.")
+@click.option(
+    "--memory", metavar="SIZE", type=Size(), help="Memory for what grows with the corpus; the rest goes to disk."
+)
 def dedup(
     article: Article,
     decision: Decision | UnitDecision,
@@ -251,7 +266,7 @@ def decide(
         yield from _decide_units(keys)
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, _bytes(memory))
+    come = collected(keys, Room(_bytes(memory)))
     if index is None:
         plan = Plan(*come, **how)
     else:
@@ -260,16 +275,15 @@ def decide(
         _tell_changes(plan)
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:
-            for row in [*plan.changed, *plan.why(_difference)]:
+            for row in chain(plan.changed, whys(plan, _difference)):
                 file.write(dumps(row) + b"\n")
     plan.clear()
     if table:
         from tabulate import tabulate
 
         click.echo(tabulate(plan.sizes(), ["articles in a cluster", "clusters", "articles"]), err=True)
-    for decision in plan.decisions(mark=mark, merge=merge, pairs=pairs):
-        untouched = decision.relation is None and not (mark or pairs or decision.copies)
-        yield AsIs() if untouched else decision
+    for decision in decisions(plan, mark=mark, merge=merge, pairs=pairs):
+        yield decision or AsIs()
 
 
 def _decide_units(keys: Iterable[list[int]]) -> Iterator[UnitDecision | AsIs]:

@@ -9,8 +9,9 @@ import click
 
 from corptool import edits
 from corptool.article import Article
+from corptool.catalogue import inverse_of, is_known, names, unknown
 from corptool.formats import File
-from corptool.stage import inverse_of, is_known, names, stage, unknown
+from corptool.stage import stage
 from corptool.text.decode import encode
 
 

@@ -95,7 +95,7 @@ class Part(NamedTuple):
         lost: dict[int, tuple[int, Lost]] = {}
         outputs: dict[int, Output] = {}
         going: dict[int, Article] = {}
-        passes, counts = self._passes, result.counts
+        passes, counts = self.passes, result.counts
         for number, (item, decision) in enumerate(zip(items, decisions, strict=True)):
             if isinstance(item, Lost):
                 lost[number] = 0, item
@@ -134,7 +134,7 @@ class Part(NamedTuple):
         result.outputs.extend(outputs[number] for number in sorted(outputs))
 
     @property
-    def _passes(self) -> bool:
+    def passes(self) -> bool:
         """Whether articles go through as the lines they are, where a corpus stage decided nothing else on them."""
         steps = [step for step in (self.reads, *(step for _, step in self.steps)) if step]
         return len(self.steps) == self.decided and all(step.edits == "keep" for step in steps)
@@ -178,7 +178,9 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
     sink = steps[-1] if steps[-1].stage.kind == "sink" else None
     incoming: Iterable[Batch | Decided] = batches
     for number, part in enumerate(parts(steps)):
-        results = _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else _here(part, incoming)
+        # handing articles over costs more than the little that is left to do once a corpus stage has decided
+        alone = jobs == 1 or (part.decided and part.passes)
+        results = _here(part, incoming) if alone else _with_workers(pipeline.text, number, incoming, jobs)
         if part.key is None:
             outputs = _reported(results, report)
             yield from into(sink, len(steps) - 1, outputs, report) if sink else outputs

@@ -7,6 +7,7 @@ in both scripts; nobody can know, so nothing is said.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,9 +23,6 @@ WWW = re.compile(rf"(?<![A-Za-z0-9])www\.{ADDRESS}")
 MAIL = re.compile(r"(?<![A-Za-z0-9_.+-])[A-Za-z0-9_.+-]*@[A-Za-z0-9][A-Za-z0-9_.-]*")
 """Mail addresses and @names. It begins where such characters begin, or long words would take squares."""
 NO_PROSE = re.compile(rf"{URL.pattern}|{WWW.pattern}|{MAIL.pattern}|`[^`\n]*`|<[^<>\n]{{1,200}}>")
-NO_PROSE_MARKS = "://", "www.", "@", "`", "<"
-"""One of them is in all that it finds."""
-RUNS = tuple(re.compile(f"[{span}]+") for span in (HAN, KANA, HANGUL))
 
 KANA_SHARE = 0.1
 """Of Han and kana. Japanese sentences have 40 % and more; Chinese ones quote a brand."""
@@ -66,12 +64,10 @@ TAIWAN = re.compile(
     "軟體|硬體|程式碼|網際網路|行動電話|智慧型|部落格|簡訊|列印|雷射|計程車|捷運|腳踏車|義大利|紐西蘭|歐巴馬|川普|馬鈴薯|"
     "冰淇淋|悠遊卡|健保|統一編號|新臺幣|新台幣|滑鼠|記憶體|資料庫|物件導向|伺服器|迴圈|預設|解析度|介面|使用者"
 )
-HONG_KONG = re.compile(
-    "[嘅咗喺唔佢哋冇嚟嘢啲咁乜嗰着裏衞]|(?=[的巴士質屋港八電泊傢雪三朱薯布碧警康廉差強公居中])(?:"
-    "的士|巴士|士多|質素|屋苑|港鐵|八達通|電單車|泊車|傢俬|雪糕|三文治|朱古力|薯仔|布殊|碧咸|警務處|康文署|廉署|差餉|"
-    "強積金|公屋|居屋|中學文憑)"
+HONG_KONG = re.compile(  # words only, no set: then the first characters of all are looked for at once
+    "嘅|咗|喺|唔|佢|哋|冇|嚟|嘢|啲|咁|乜|嗰|的士|巴士|士多|質素|屋苑|港鐵|八達通|電單車|泊車|傢俬|雪糕|三文治|朱古力|薯仔|布殊|碧咸|警務處|"
+    "康文署|廉署|差餉|強積金|公屋|居屋|中學文憑|着|裏|衞"
 )
-"""The first characters of its words are looked for first: that takes half the time."""
 
 
 class Tables(NamedTuple):
@@ -104,14 +100,15 @@ def language(text: str, tables: Tables) -> Language:
     >>> [language(text, tables).tag for text in ("网站首页", "網站首頁", "東京の駅です", "中文", "It is the end.")]
     ['zh-Hans', 'zh-Hant', 'ja', None, 'en']
     """
-    prose = NO_PROSE.sub(" ", text) if any(mark in text for mark in NO_PROSE_MARKS) else text
-    han, kana, hangul = (sum(map(len, runs.findall(prose))) for runs in RUNS)
+    prose = NO_PROSE.sub(" ", text)
+    counts = Counter(prose)
+    han, kana, hangul = (_number(counts, span) for span in (HAN, KANA, HANGUL))
     words = len(WORD.findall(prose))
     if 2 * hangul > han + kana + hangul + words:
         return Language("ko")
     if HAN_SHARE * (han + kana) < words or not han + kana:
         return Language(_of_words(prose))
-    if _is_japanese(frozenset(prose), han, kana, tables):
+    if _is_japanese(frozenset(counts), han, kana, tables):
         return Language("ja")
     return _chinese(prose, tables) if han else Language(None)
 
@@ -123,11 +120,7 @@ def script(text: str, tables: Tables) -> str | None:
     >>> [script(text, script_tables()) for text in ("汉字", "漢字", "汉字漢字", "人口")]
     ['s', 't', 'mixed', None]
     """
-    return told_by(*evidence(text, tables))
-
-
-def told_by(simplified: int, traditional: int) -> str | None:
-    """Which script so many characters tell that only one has."""
+    simplified, traditional = evidence(text, tables)
     if not simplified and not traditional:
         return None
     if min(simplified, traditional) > MINORITY * (simplified + traditional):
@@ -135,8 +128,11 @@ def told_by(simplified: int, traditional: int) -> str | None:
     return "s" if simplified > traditional else "t"
 
 
+@lru_cache(maxsize=2)  # `convert` asks of the same text again
 def evidence(text: str, tables: Tables) -> tuple[int, int]:
     """How many characters only Simplified text has, and how many only Traditional text."""
+    if text.isascii():
+        return 0, 0
     return len(_any_of(tables.simplified).findall(text)), len(_any_of(tables.traditional).findall(text))
 
 
@@ -165,6 +161,11 @@ def is_simplified(text: str, tables: Tables) -> bool:
     return bool((frozenset(text) & tables.simplified) - tables.reformed)
 
 
+def _number(counts: Mapping[str, int], span: str) -> int:
+    found = re.findall(f"[{span}]", "".join(counts))
+    return sum(counts[character] for character in found)
+
+
 def _is_japanese(characters: frozenset[str], han: int, kana: int, tables: Tables) -> bool:
     japanese_only = characters & tables.japanese
     simplified = (characters & tables.simplified) - tables.reformed
@@ -189,7 +190,7 @@ def _chinese(text: str, tables: Tables) -> Language:
     if verdict == "s":
         return Language("zh-Hans")
     if verdict == "t":
-        return Language("zh-Hant" + _region(text))
+        return Language("zh-Hant" + region(text))
     if verdict is None:
         return Language(None)
     lines: dict[str, list[int]] = {"zh-Hans": [], "zh-Hant": []}
@@ -200,18 +201,12 @@ def _chinese(text: str, tables: Tables) -> Language:
     return Language("zh", lines)
 
 
-def is_hong_kong(text: str, tables: Tables) -> bool:
-    """Is it Chinese of Hong Kong? Most texts lack its words: there nothing else need be looked at.
+def region(text: str) -> str:
+    """`-TW`, `-HK` or nothing, of Traditional text: only a document's vocabulary tells, its characters do not.
 
-    >>> from corptool.rules import script_tables
-    >>> is_hong_kong("我哋搭的士，佢哋搭巴士，衞生署喺嗰邊。", script_tables())
-    True
+    >>> region("佢哋喺度等緊巴士，唔知幾時到。")
+    '-HK'
     """
-    return len(HONG_KONG.findall(text)) >= REGION[0] and language(text, tables).tag == "zh-Hant-HK"
-
-
-def _region(text: str) -> str:
-    """`-TW`, `-HK` or nothing: only a document's vocabulary tells, its characters do not."""
     taiwan, hong_kong = len(TAIWAN.findall(text)), len(HONG_KONG.findall(text))
     least, times = REGION
     if taiwan >= max(least, times * hong_kong):
