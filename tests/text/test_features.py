@@ -16,7 +16,7 @@ WORDS = "the ministry said don't Łódź café 2024 , . “ ” | © » 人民 �
 
 
 def page(number: int) -> Seen:
-    draw = random.Random(number)  # noqa: S311 - the same pages each time
+    draw = random.Random(number)
     lines = [
         draw.choice((" ", "")).join(draw.choices(WORDS, k=draw.choice((1, 2, 5, 60)))) for _ in range(3 + number * 7)
     ]
@@ -36,7 +36,7 @@ def test_a_page_is_judged_alike_whatever_stands_beside_it(together: int) -> None
 
 def test_some_lines_of_what_was_read_are_what_reading_these_lines_gives() -> None:
     words = rules.line_model().words
-    draw = random.Random(1)  # noqa: S311
+    draw = random.Random(1)
     stays = [[draw.random() < 0.6 and number != 3 for _ in one.lines] for number, one in enumerate(PAGES)]
     left = [
         Seen(*([text for text, stay in zip(column, some, strict=True) if stay] for column in (one.lines, one.keys)))
