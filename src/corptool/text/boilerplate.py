@@ -327,7 +327,7 @@ def removals(
     out = {finding.line: finding for finding in found}
     changes: list[Change] = []
     gap: list[tuple[int, int]] = []  # white space since the last kept line, before the lines taken out
-    at, wanted = 0, ""
+    at, wanted, has_cr = 0, "", "\r" in text
     for number, (start, end, shown) in enumerate(lines):
         if not shown:
             wanted = wanted and "\n\n"
@@ -335,7 +335,7 @@ def removals(
             # The white space before the line stays with the gap; the line goes with the line end behind it.
             if at < start:
                 gap.append((at, start))
-            at = _LINE_END.search(text, end).end()  # type: ignore[union-attr]  # there is one: the end of the text
+            at = _past_line_end(text, end) if has_cr else text.find("\n", end) + 1 or len(text)
             changes.append(Change(start, at, "", finding.kind, finding.rule))
         else:
             while number in indented and start > at and text[start - 1] in " \t":
@@ -346,6 +346,12 @@ def removals(
     if blank:
         changes += _blank(text, [*gap, (at, len(text))], "")
     return sorted(changes)
+
+
+def _past_line_end(text: str, at: int) -> int:
+    found = _LINE_END.search(text, at)
+    assert found, "there is one: the end of the text"
+    return found.end()
 
 
 def _blank(text: str, gap: Iterable[tuple[int, int]], wanted: str) -> Iterable[Change]:

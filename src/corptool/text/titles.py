@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from operator import add
 
 from corptool.text.dates import find_date
 from corptool.text.lines import Page, ends_sentence, weight
@@ -14,8 +15,8 @@ from corptool.text.lines import Page, ends_sentence, weight
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
 CUT = "..", "…"
 """How all that is `TRUNCATED` ends."""
-_TERM = re.compile(r"([a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff])))")
-_ASCII_TERM = re.compile(r"[a-z]{4,}|[0-9]{2,}")
+_WORD = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
     r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
@@ -34,9 +35,11 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    if key.isascii():
-        return {*_ASCII_TERM.findall(key)}
-    return {term + next_one for term, next_one in _TERM.findall(key)}
+    found = {*_WORD.findall(key)}
+    if not key.isascii():
+        for run in _HAN.findall(key):
+            found.update(map(add, run, run[1:]))
+    return found
 
 
 def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]) -> int | None:
