@@ -299,10 +299,13 @@ class Step:
                 return list(self._keys(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
+    def decide(self, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order.
+
+        What of the work can be shared out goes through `each`; who does it sees `folder`, if there is one.
+        """
         if not self.groups:
-            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
+            return iter(_with_named(self.stage._decide, self.options | {"each": each, "folder": folder})(keys))
         groups: list[Any] = []
         decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)
