@@ -76,6 +76,9 @@ EVERYWHERE: list[click.Parameter] = [
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
+NO_ARTICLE = "no article, which is a dict with a string `text`"
+
+
 class AsIs(NamedTuple):
     """The decision that an article goes on as it is: then it need not even be parsed again."""
 
@@ -180,6 +183,8 @@ class Stage:
             return Step(self, self.defaults | options, files=names).read(on_drop=None)
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
+            if not is_article(given):
+                raise ValueError(NO_ARTICLE)
             return step.apply(given)
         return step.over(given, on_drop=None)
 
@@ -415,8 +420,12 @@ def attempt_all(step: Step, articles: Sequence[Article], decisions: Sequence[Any
 
 def _reason(article: Article, error: Exception) -> str:
     """Why a stage failed. What library users hand in may have no text, which no stage expects."""
-    whole = isinstance(article, dict) and isinstance(article.get("text"), str)
-    return failure(error) if whole else "no article, which is a dict with a string `text`"
+    return failure(error) if is_article(article) else NO_ARTICLE
+
+
+def is_article(given: Any) -> bool:
+    """Whether this is what stages expect."""
+    return isinstance(given, dict) and isinstance(given.get("text"), str)
 
 
 def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
