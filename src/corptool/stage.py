@@ -29,6 +29,7 @@ import click
 from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
+from corptool.options import EVERYWHERE, SHARED
 from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
@@ -38,42 +39,6 @@ Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
 """What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
 machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
-
-
-def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
-    """Let the shell complete what names a file or a folder."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
-
-
-INPUT: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
-    click.Option(
-        ["--files-from"],
-        metavar="FILE",
-        help="Read the names of the input files from FILE (`-`: stdin).",
-        shell_complete=complete_paths,
-    ),
-]
-OUTPUT = click.Option(
-    ["-o", "--output"],
-    metavar="PATH",
-    help="Write to PATH instead of standard output.",
-    shell_complete=complete_paths,
-)
-EVERYWHERE: list[click.Parameter] = [
-    *INPUT,
-    OUTPUT,
-    click.Option(
-        ["--edits"],
-        type=click.Choice(["keep", "hash", "drop"]),
-        default="keep",
-        show_default=True,
-        help="How much of the record of changes travels with the article.",
-    ),
-]
-SHARED = tuple(str(param.name) for param in EVERYWHERE)
 
 
 NO_ARTICLE = "no article, which is a dict with a string `text`"
