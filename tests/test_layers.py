@@ -18,6 +18,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "arrow": ({"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats"))}, {"click", "os", "sys"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "options": (set(), {"os", "sys", "pathlib", "json"}),
     "extras": (set(), {"click", "os", "sys", "pathlib"}),
     "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
     "files": ({"corptool", "corptool.remote"}, {"click"}),
@@ -34,7 +35,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "stage": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "edits", "formats", "plugins", "reading")),
+            *(f"corptool.{part}" for part in ("article", "edits", "formats", "options", "plugins", "reading")),
         },
         {"os", "sys"},
     ),
@@ -42,7 +43,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
     "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
     "pipeline": (
-        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "stage"))},
+        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage"))},
         {"os", "sys"},
     ),
     "commands": (

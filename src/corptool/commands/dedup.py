@@ -260,13 +260,14 @@ def decide(
     table: bool = False,
     memory: str = "1G",
     each: Each = starmap,
+    folder: str | None = None,
 ) -> Iterator[Decision | UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
     if unit != "article":
         yield from _decide_units(keys)
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, Room(_bytes(memory)))
+    come = collected(keys, Room(_bytes(memory), folder))
     if index is None:
         plan = Plan(*come, **how)
     else:

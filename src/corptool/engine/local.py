@@ -277,10 +277,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
     return pickle.dumps(articles, 5)
 
 
-def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+def decisions(step: Step, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
     keys = iter(keys)
-    made = step.decide(keys, each)
+    made = step.decide(keys, each, folder)
     first = list(islice(made, 1))
     assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
