@@ -95,7 +95,7 @@ def _visible(attributes: dict[str, Any]) -> bool:
 
 
 class _Place(dict[tuple[str, ...], "_Place"]):
-    """Where lines stand: inside elements of these names, inside an outer place. Places inside it are made when asked for.
+    """Where lines stand: in elements of these names, in an outer place. The places inside it are made when asked for.
 
     Many lines share one (the items of a menu), so its words are made once; and not at all where no line stands in it.
     """
