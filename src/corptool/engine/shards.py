@@ -35,7 +35,7 @@ from corptool.engine.state import Files, Summary, blocks, captured, opened, put,
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
 from corptool.pipeline import reader
-from corptool.reading import FAR, Lines
+from corptool.reading import FAR, Lines, together
 from corptool.stage import Each, Step
 
 TOGETHER = 1000
@@ -109,7 +109,7 @@ def _work(job: Job, number: int, shard: int) -> Summary:
         def results() -> Iterator[Result]:
             nonlocal lines
             names = [each.name for each in inputs]
-            for batch in _waited(job, number, shard) if number else reader(job.steps[0]).batches(names):
+            for batch in _waited(job, number, shard) if number else together(reader(job.steps[0]).batches(names)):
                 result = part(batch)
                 counts.update(result.counts)
                 if result.lost:
