@@ -31,6 +31,7 @@ from corptool.text.features import LONGEST, Seen, features, lexicon, read, token
 from corptool.text.hints import hint_features, hint_tokens
 from corptool.text.lines import ends_sentence, key, weight
 from corptool.text.markup import parse
+from corptool.text.neighbours import block_of
 from corptool.text.rendering import lines as rendered
 from corptool.text.trees import plant
 
@@ -80,7 +81,7 @@ def measured(page):
     return page | {
         "keys": keys,
         "tokens": [set(tokens(one[:LONGEST])) for one in keys],
-        "hint tokens": [set(hint_tokens(hint)) for hint in page["hints"]],
+        "hint tokens": [set(hint_tokens(tag, words)) for tag, _, words in page["hints"]],
         "weight": np.array([weight(line) for line in page["lines"]]),
         "sentence": [ends_sentence(line) for line in page["lines"]],
     }
@@ -174,7 +175,8 @@ def learn(pages, *, html):
 def rows(page, known):
     found = features(read([seen(page)], lexicon(known["words"]))).T
     if page["hints"]:
-        found = np.column_stack([found, hint_features(page["hints"], np.expm1(found[:, 0]), known["hints"])])
+        alone = block_of([len(page["hints"])])
+        found = np.column_stack([found, *hint_features([page["hints"]], np.expm1(found[:, 0]), known["hints"], alone)])
     return found
 
 

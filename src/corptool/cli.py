@@ -12,9 +12,10 @@ import click
 from corptool import catalogue, plugins
 from corptool.article import failure
 from corptool.flow import flow
+from corptool.options import INPUT, OUTPUT, complete_paths
 from corptool.outputs import say
 from corptool.pipeline import Pipeline, bind
-from corptool.stage import INPUT, OUTPUT, Stage, complete_paths
+from corptool.stage import Stage
 
 REPORTING: list[click.Parameter] = [
     click.Option(

@@ -15,7 +15,8 @@ import click
 
 from corptool.article import Article
 from corptool.catalogue import lookup
-from corptool.stage import SHARED, OnDrop, Stage, Step
+from corptool.options import SHARED
+from corptool.stage import OnDrop, Stage, Step
 
 
 class Pipeline:

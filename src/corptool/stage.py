@@ -29,6 +29,7 @@ import click
 from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
+from corptool.options import EVERYWHERE, SHARED
 from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
@@ -40,40 +41,7 @@ machines. Tasks may be large and many: none should be asked for long before its 
 OnDrop = Callable[[str, Dropped], None] | None
 
 
-def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
-    """Let the shell complete what names a file or a folder."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
-
-
-INPUT: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
-    click.Option(
-        ["--files-from"],
-        metavar="FILE",
-        help="Read the names of the input files from FILE (`-`: stdin).",
-        shell_complete=complete_paths,
-    ),
-]
-OUTPUT = click.Option(
-    ["-o", "--output"],
-    metavar="PATH",
-    help="Write to PATH instead of standard output.",
-    shell_complete=complete_paths,
-)
-EVERYWHERE: list[click.Parameter] = [
-    *INPUT,
-    OUTPUT,
-    click.Option(
-        ["--edits"],
-        type=click.Choice(["keep", "hash", "drop"]),
-        default="keep",
-        show_default=True,
-        help="How much of the record of changes travels with the article.",
-    ),
-]
-SHARED = tuple(str(param.name) for param in EVERYWHERE)
+NO_ARTICLE = "no article, which is a dict with a string `text`"
 
 
 class AsIs(NamedTuple):
@@ -180,6 +148,8 @@ class Stage:
             return Step(self, self.defaults | options, files=names).read(on_drop=None)
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
+            if not is_article(given):
+                raise ValueError(NO_ARTICLE)
             return step.apply(given)
         return step.over(given, on_drop=None)
 
@@ -299,10 +269,13 @@ class Step:
                 return list(self._keys(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
+    def decide(self, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order.
+
+        What of the work can be shared out goes through `each`; who does it sees `folder`, if there is one.
+        """
         if not self.groups:
-            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
+            return iter(_with_named(self.stage._decide, self.options | {"each": each, "folder": folder})(keys))
         groups: list[Any] = []
         decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)
@@ -412,8 +385,12 @@ def attempt_all(step: Step, articles: Sequence[Article], decisions: Sequence[Any
 
 def _reason(article: Article, error: Exception) -> str:
     """Why a stage failed. What library users hand in may have no text, which no stage expects."""
-    whole = isinstance(article, dict) and isinstance(article.get("text"), str)
-    return failure(error) if whole else "no article, which is a dict with a string `text`"
+    return failure(error) if is_article(article) else NO_ARTICLE
+
+
+def is_article(given: Any) -> bool:
+    """Whether this is what stages expect."""
+    return isinstance(given, dict) and isinstance(given.get("text"), str)
 
 
 def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:

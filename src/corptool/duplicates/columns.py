@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Room, Values, mapped
+from corptool.duplicates.disk import Room, Values, read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,11 +20,11 @@ class Column:
     def __init__(self, kind: Any, room: Room, parts: int = 1) -> None:
         import numpy as np
 
-        self.values = Values(kind, room.held * parts)
+        self.values = Values(kind, room.held * parts, room.folder)
         self.ends = room.values(np.int64)
         """Where each run ends in its source."""
-        self.sources: list[tuple[int, Any]] = []
-        """The first run of each file that was attached, and the file."""
+        self.sources = [(0, self.values)]
+        """The first run of the values here, and of each file that was attached."""
 
     def append(self, runs: Sequence[bytes]) -> None:
         """Add runs."""
@@ -39,24 +40,24 @@ class Column:
         self.ends.append(ends + len(self.values))
         self.values.append(values)
 
-    def attach(self, path: Any, ends: NDArray[np.int64]) -> None:
+    def attach(self, path: Path, ends: NDArray[np.int64]) -> None:
         """Add the runs that lie in a file, by their ends."""
-        self.sources.append((len(self.ends), path))
+        self.sources.append((len(self.ends), read(self.values.kind, path)))
         self.ends.append(ends)
 
     def take(self, runs: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The values of these runs, in this order, and where each run begins (and the last one ends)."""
         import numpy as np
 
+        firsts, values = zip(*self.sources, strict=True)
         ends = self.ends.all()
-        firsts = [0, *(first for first, _ in self.sources)]
         starts, stops = np.where(np.isin(runs, firsts), 0, ends[runs - 1]), ends[runs]
         edges = np.concatenate(([0], np.cumsum(stops - starts)))
-        source = np.searchsorted(firsts, runs, "right") - 1 if self.sources else np.zeros(runs.size, np.int64)
-        values = [self.values.all(), *(mapped(path, self.values.kind) for _, path in self.sources)]
-        places = zip(source.tolist(), starts.tolist(), stops.tolist(), strict=True)
-        taken = [values[which][start:stop] for which, start, stop in places]
-        return np.concatenate([np.empty(0, self.values.kind), *taken]), edges  # 3 times faster than an index a value
+        readers = [each.reader() for each in values]
+        source = (np.searchsorted(firsts, runs, "right") - 1).tolist()
+        places = zip(source, starts.tolist(), stops.tolist(), strict=True)
+        data = b"".join([readers[which](start, stop) for which, start, stop in places])
+        return np.frombuffer(data, self.values.kind), edges
 
     def texts(self, runs: NDArray[np.int64]) -> list[bytes]:
         """Each of these runs, of bytes, apart."""

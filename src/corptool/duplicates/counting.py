@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Values
+from corptool.duplicates.disk import Later, Values
 from corptool.duplicates.texts import Known, Texts
 from corptool.text.frequencies import added, frequencies
 
@@ -55,10 +55,14 @@ def _frequencies(texts: Texts, which: Values, group: Values, each: Each) -> tupl
         of = np.repeat(group.all()[some].astype(np.uint64), np.diff(edges))
         keys.add(hashes.astype(np.uint64) << np.uint64(32) | of)
     result = texts.room.values(np.uint32), texts.room.values(np.uint32)
-    for counted in each(frequencies, ((piece,) for piece, _ in keys.pieces(low=32))):
+    for counted in each(_counts, ((piece,) for piece in keys.later(low=32))):
         for values, column in zip(result, counted, strict=True):
             values.append(column)
     return result
+
+
+def _counts(keys: Later) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    return frequencies(keys()[0])
 
 
 def _changed(texts: Texts, known: Known, group: Values) -> tuple[Values, Values]:

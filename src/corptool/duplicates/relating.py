@@ -17,13 +17,13 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from corptool.duplicates.counting import Each, counted
-from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.disk import Later, Room, Values
 from corptool.duplicates.joining import joined, without_hubs
 from corptool.duplicates.telling import Telling
 from corptool.duplicates.texts import PAIR, Known, Texts
 from corptool.text.candidates import BINS, agreeing, are_short, candidates, promising, sides, signatures
-from corptool.text.relations import NEAR, NEITHER, TEMPLATE, alike, relation
-from corptool.text.resemblance import Sketches, shares
+from corptool.text.relations import NEAR, NEITHER, TEMPLATE, Alike, alike, relation
+from corptool.text.resemblance import shares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ RELATED = [*PAIR, ("relation", "u1")]
 
 def learned(texts: Texts, known: Known, each: Each = starmap) -> Known:
     """What is known of all texts, the new ones included: all but what depends on the weights of shingles."""
-    signed = each(signatures, (texts.hashes(some) for some in texts.stored(known.new)))
+    signed = each(_signatures, ((Later(texts.room, texts.hashes, some),) for some in texts.stored(known.new)))
     for some, drawn in zip(texts.stored(known.new), signed, strict=True):
         known.drawn.all()["bins"][some] = drawn
     known = known._replace(pairs=_pairs(texts, known, each))
@@ -80,7 +80,7 @@ def measured(texts: Texts, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.float6
     """Resemblance and containment of pairs."""
     import numpy as np
 
-    found = [shares(*task)[1] for task in _tasks(texts, pairs, None)]
+    found = [shares(sketches(), places)[1] for sketches, places in _tasks(texts, pairs, None)]
     columns = [[one.resemblance() for one in found], [one.containment() for one in found]]
     resemblance, containment = (np.concatenate([np.empty(0), *column]) for column in columns)
     return resemblance, containment
@@ -109,7 +109,7 @@ def _asked(
         any_left = True
         kinds[touched & pairs["form"]] = TEMPLATE
         asked = np.flatnonzero(touched & ~pairs["form"])
-        answers = each(relation, _tasks(texts, pairs["pair"][asked], telling))
+        answers = each(_relation, _tasks(texts, pairs["pair"][asked], telling))
         kinds[asked], cut.all()[start:stop][asked] = _joined(answers, (np.uint8, np.uint8))
         reached = touched & np.isin(kinds, onward)
         active.all()[left[reached]] = active.all()[right[reached]] = True
@@ -167,7 +167,7 @@ def _merged(
     fresh[fresh] = known.new.all()[left] | known.new.all()[right]
     fresh[fresh] = promising(known.drawn.all()["bins"], texts.lengths.all(), met[fresh])
     met, times = met[fresh], times[fresh]
-    answers = ((chosen, *found) for chosen, found in each(alike, _tasks(texts, met, None)))
+    answers = ((chosen, *found) for chosen, found in each(_alike, _tasks(texts, met, None)))
     chosen, *columns = _joined(answers, (bool, *(kind for _, kind in PAIR[2:])))
     new = np.empty(columns[0].size, PAIR)
     for (name, _), column in zip(PAIR, (met[chosen], times[chosen], *columns), strict=True):
@@ -224,7 +224,7 @@ def _slots(keys: NDArray[np.uint32], bits: int) -> NDArray[np.uint32]:
 
 def _tasks(
     texts: Texts, pairs: NDArray[np.uint64], weights: Telling | None
-) -> Iterator[tuple[Sketches, NDArray[np.uint64]]]:
+) -> Iterator[tuple[Later, NDArray[np.uint64]]]:
     """Blocks of pairs, with the sketches of their texts; the pairs are by their places among these."""
     import numpy as np
 
@@ -232,7 +232,19 @@ def _tasks(
         left, right = sides(pairs[start : start + PAIRS])
         among = np.unique(np.concatenate((left, right)))
         places = np.searchsorted(among, left) << 32 | np.searchsorted(among, right)
-        yield texts.take(among, weights), places.astype(np.uint64)
+        yield Later(texts.room, texts.take, among, weights), places.astype(np.uint64)
+
+
+def _signatures(hashes: Later) -> NDArray[np.uint32]:
+    return signatures(*hashes())
+
+
+def _alike(sketches: Later, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], Alike]:
+    return alike(sketches(), pairs)
+
+
+def _relation(sketches: Later, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    return relation(sketches(), pairs)
 
 
 def _joined(answers: Iterable[tuple[NDArray[Any], ...]], kinds: Sequence[Any]) -> list[NDArray[Any]]:

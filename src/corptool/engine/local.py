@@ -9,18 +9,17 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain, groupby, islice, repeat, starmap
+from itertools import chain, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Article, Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
-from corptool.reading import Batch, Document
+from corptool.reading import Batch, Documents, together
 from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
-FILES_TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
 
 Counts = Counter[tuple[int, str]]
 """(position of the step, `in` | `out` | `dropped` | `merged` | `rejected`) to a number of articles."""
@@ -81,7 +80,7 @@ class Part(NamedTuple):
     last: int = 0
     """The position of the last step of the pipeline."""
 
-    def __call__(self, batch: Batch | Decided) -> Result:
+    def __call__(self, batch: Batch | Documents | Decided) -> Result:
         """Run a batch through, some articles at a time."""
         result = Result([], [], [], Counter())
         items = batch.items()
@@ -176,7 +175,7 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
     """What leaves the pipeline, in order and as soon as it is there."""
     steps = pipeline.steps
     sink = steps[-1] if steps[-1].stage.kind == "sink" else None
-    incoming: Iterable[Batch | Decided] = batches
+    incoming: Iterable[Batch | Documents | Decided] = together(batches)
     for number, part in enumerate(parts(steps)):
         # handing articles over costs more than the little that is left to do once a corpus stage has decided
         alone = jobs == 1 or (part.decided and part.passes)
@@ -209,7 +208,7 @@ def parts(steps: list[Step]) -> list[Part]:
     return [*found, Part(run, reads, decided, None, len(steps) - 1)]
 
 
-def _here(part: Part, batches: Iterable[Batch | Decided]) -> Iterator[Result]:
+def _here(part: Part, batches: Iterable[Batch | Documents | Decided]) -> Iterator[Result]:
     for batch in batches:
         yield part(batch)
 
@@ -277,10 +276,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
     return pickle.dumps(articles, 5)
 
 
-def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+def decisions(step: Step, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
     keys = iter(keys)
-    made = step.decide(keys, each)
+    made = step.decide(keys, each, folder)
     first = list(islice(made, 1))
     assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
@@ -300,16 +299,8 @@ def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> 
     """The results of worker processes; never more than two tasks a worker wait."""
     from corptool.engine.workers import in_workers
 
-    for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2):
-        yield from results
+    return in_workers(_work, ((text, number, batch) for batch in batches), jobs, ahead=2)
 
 
-def _work(text: str, number: int, batches: list[Any]) -> list[Result]:
-    return [parts_of(text)[number](batch) for batch in batches]
-
-
-def _tasks(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """One batch a task, but files of one article in groups."""
-    for single, group in groupby(batches, key=lambda batch: isinstance(batch, Document)):
-        while task := list(islice(group, FILES_TOGETHER if single else 1)):
-            yield task
+def _work(text: str, number: int, batch: Any) -> Result:
+    return parts_of(text)[number](batch)

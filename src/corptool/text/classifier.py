@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.features import Lexicon, Seen, features, read
 from corptool.text.hints import hint_features
-from corptool.text.neighbours import best_run
+from corptool.text.neighbours import best_run, block_of, pages_of
 from corptool.text.trees import Trees, evaluate
 
 if TYPE_CHECKING:
@@ -61,13 +61,12 @@ def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
     model = models(html=bool(block[0].hints))
     columns = features(read(block, model.words))
     weight = np.expm1(columns[0])
-    ends = np.cumsum([len(page.lines) for page in block]).tolist()
-    lines = [slice(end - len(page.lines), end) for page, end in zip(block, ends, strict=True)]
+    together = block_of(len(page.lines) for page in block)
     if block[0].hints:
-        hints = [hint_features(page.hints, weight[own], model.hints).T for page, own in zip(block, lines, strict=True)]
-        columns = np.vstack([columns, np.hstack(hints)])
+        hints = hint_features([page.hints for page in block], weight, model.hints, together)
+        columns = np.vstack([columns, np.array(hints, dtype=np.float32)])
     log_odds = evaluate(model.trees, columns)
-    for own in lines:
+    for own in pages_of(together):
         margin = log_odds[own] - demands(log_odds[own], weight[own], mode=mode)
         yield Margins(margin.tolist(), weight[own].tolist())
 
