@@ -27,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 
 from corptool import rules
 from corptool.text.classifier import Model, margins
-from corptool.text.features import LONGEST, Seen, features, lexicon, tokens
+from corptool.text.features import LONGEST, Seen, features, lexicon, read, tokens
 from corptool.text.hints import hint_features, hint_tokens
 from corptool.text.lines import ends_sentence, key, weight
 from corptool.text.markup import parse
@@ -173,7 +173,7 @@ def learn(pages, *, html):
 
 
 def rows(page, known):
-    found = features([seen(page)], lexicon(known["words"])).T
+    found = features(read([seen(page)], lexicon(known["words"]))).T
     if page["hints"]:
         alone = block_of([len(page["hints"])])
         found = np.column_stack([found, *hint_features([page["hints"]], np.expm1(found[:, 0]), known["hints"], alone)])

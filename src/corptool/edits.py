@@ -58,9 +58,9 @@ def record(
         changes = [] if (inverse and inverses) or after is before else diff(before["text"], text)
     else:
         text = apply(before["text"], changes) if changes else before["text"]
-    keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
-    keys = [key for key in keys if key != "text"]
-    new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
+    keys = [key for key, value in before.items() if _differs(value, after.get(key, before)) and key != "text"]
+    keys += [key for key in after if key not in before]
+    new = after if after.get("text") is text else after | {"text": text}
     old = before.get("edits") or []
     if not changes and not keys and text == before["text"]:
         return trimmed(before, keep)
@@ -207,5 +207,6 @@ def _hashed(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_edits(article: Article, entries: list[dict[str, Any]]) -> Article:
-    article = {key: value for key, value in article.items() if key != "edits"}
+    if "edits" in article:
+        article = {key: value for key, value in article.items() if key != "edits"}
     return article | {"edits": entries} if entries else article

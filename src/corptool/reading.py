@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from corptool import __version__, files, formats, keys
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure, loads
+from corptool.compression import COMPRESSED, told
 from corptool.formats import Record
 
 LINES = (".jsonl", ".ndjson")
@@ -197,7 +198,7 @@ def found(names: Iterable[str]) -> Iterator[str]:
 
 def divisible(path: str, as_: str = "auto") -> bool:
     """Whether a file is JSON Lines that may be cut at the end of any line: not compressed, and not in UTF-16."""
-    if path == "-" or files.is_archive(path) or files.suffix(path) in files.COMPRESSED:
+    if path == "-" or files.is_archive(path) or files.suffix(path) in COMPRESSED:
         return False
     format_ = _format_of(path, Options(as_))
     if format_ not in (None, "jsonl", "json"):
@@ -207,7 +208,7 @@ def divisible(path: str, as_: str = "auto") -> bool:
             start = file.read(files.CHUNK)
     except OSError:
         return False  # whoever reads it says why
-    if start.startswith((*files.MAGIC, *UTF16_MARKS)):
+    if told(start) or start.startswith(UTF16_MARKS):
         return False
     return format_ == "jsonl" or _is_lines(start)
 
@@ -389,6 +390,8 @@ def _from_line(line: bytes, place: Place, options: Options, member: str | None) 
 
 def _held(article: Article) -> Article:
     """The article. ValueError: a key that corptool writes holds something of another kind."""
+    if OURS.keys().isdisjoint(article):
+        return article
     for key, kind in OURS.items():
         if article.get(key) is not None and not isinstance(article[key], kind):
             what = "an object" if kind is dict else "a list"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import chain, pairwise, starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corptool.article import Article, Dropped, dumps
+from corptool.duplicates import units
 from corptool.duplicates.answers import Decision, decisions
 from corptool.duplicates.answers import why as whys
 from corptool.duplicates.disk import Room
@@ -24,7 +24,7 @@ from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
 from corptool.text.shingles import sketches
-from corptool.text.units import hashes, repeated, throughout
+from corptool.text.units import hashes, repeated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,15 +39,6 @@ SHOWN = 10
 """Changes of earlier decisions that are told."""
 FACTS = ("published", "source", "url", "site")
 """What a removed copy may have known better (--merge)."""
-
-
-class UnitDecision(NamedTuple):
-    """What becomes of the units of an article."""
-
-    units: list[int]
-    """Their hashes."""
-    common: frozenset[int]
-    """Those that are found throughout the corpus."""
 
 
 def _ranking(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -95,7 +86,7 @@ class Size(click.ParamType):  # type: ignore[type-arg]
 )
 def dedup(
     article: Article,
-    decision: Decision | UnitDecision,
+    decision: Decision | units.UnitDecision,
     *,
     keep: str = "best",  # noqa: ARG001 - for `decide`, as all that are not named here
     relations: str = REMOVED,
@@ -126,7 +117,7 @@ def dedup(
     \b
       corptool read crawl/ | corptool clean | corptool dedup --keep longest > corpus.jsonl
     """
-    if isinstance(decision, UnitDecision):
+    if isinstance(decision, units.UnitDecision):
         return article, repeated(article["text"], decision.units, decision.common, unit=unit)  # type: ignore[arg-type]
     if pairs:
         return b"".join(dumps(pair) + b"\n" for pair in decision.pairs or ())
@@ -261,13 +252,14 @@ def decide(
     memory: str = "1G",
     each: Each = starmap,
     folder: str | None = None,
-) -> Iterator[Decision | UnitDecision | AsIs]:
+) -> Iterator[Decision | units.UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
+    room = Room(_bytes(memory), folder)
     if unit != "article":
-        yield from _decide_units(keys)
+        yield from (decision or AsIs() for decision in units.decided(keys, room))
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, Room(_bytes(memory), folder))
+    come = collected(keys, room)
     if index is None:
         plan = Plan(*come, **how)
     else:
@@ -285,18 +277,6 @@ def decide(
         click.echo(tabulate(plan.sizes(), ["articles in a cluster", "clusters", "articles"]), err=True)
     for decision in decisions(plan, mark=mark, merge=merge, pairs=pairs):
         yield decision or AsIs()
-
-
-def _decide_units(keys: Iterable[list[int]]) -> Iterator[UnitDecision | AsIs]:
-    """Which units of each article are found throughout the corpus."""
-    articles = list(keys)
-    found = Counter(chain.from_iterable(set(units) for units in articles))
-    del found[0]
-    limit = throughout(found.values(), len(articles))
-    for units in articles:
-        common = frozenset(key for key in units if found[key] >= limit)
-        again = len(set(units)) < len(units)
-        yield UnitDecision(units, common) if common or again else AsIs()
 
 
 def _tell_changes(plan: Plan) -> None:

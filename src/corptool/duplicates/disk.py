@@ -7,9 +7,11 @@ grouped, counted and joined.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -115,6 +117,9 @@ class Values:
         self.size = 0
         if self.file is not None:
             self.file.close()
+            if self.folder:
+                with contextlib.suppress(OSError):  # Windows keeps what somebody reads; it goes with the folder
+                    os.unlink(self.file.name)
             self.file = None
 
     def __del__(self) -> None:
@@ -240,7 +245,7 @@ def _in_order(parts: list[tuple[NDArray[Any], NDArray[Any] | None]]) -> tuple[ND
 
 def _made(folder: str | None) -> Any:
     """A file that lives as long as its values: without a name, but in a folder that others see."""
-    return tempfile.TemporaryFile() if folder is None else tempfile.NamedTemporaryFile(dir=folder)
+    return tempfile.TemporaryFile() if folder is None else open(os.path.join(folder, uuid.uuid4().hex), "w+b")
 
 
 def read(kind: Any, source: bytes | Path) -> Values:

@@ -81,8 +81,9 @@ class Storage:
         if self.remote:
             yield None
             return
-        os.makedirs(os.path.join(self.root, UNFINISHED), exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=os.path.join(self.root, UNFINISHED)) as folder:
+        beside = os.path.join(self.root, UNFINISHED)
+        os.makedirs(beside, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:
             yield os.path.abspath(folder)
 
     def tidy(self, names: Container[str] | None = None) -> None:

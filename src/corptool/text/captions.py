@@ -17,7 +17,7 @@ LONGEST_END = 100
 MOST_LINKED = 0.5
 """The share of links from which on it is a teaser of another article."""
 _AGENCIES = ("AP", "AFP", "EPA", "Reuters", "Xinhua", "Bloomberg", "Getty", "Getty Images", "Shutterstock", "Unsplash")
-_LAST = (*_AGENCIES, *"摄攝影。)）】")
+_LAST = (*_AGENCIES, *"摄攝影)）】", "摄。", "攝。", "摄影。", "攝影。")
 """How a line ends that is worth a closer look."""
 _PICTURE = (
     r"(?:AP |[Ff]ile |[Hh]andout )?(?:[Pp]hoto|[Ii]mage|[Pp]icture)(?: [Cc]redit| courtesy(?: of)?)?(?:/| by |: )"

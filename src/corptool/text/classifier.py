@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.features import Lexicon, Seen, features
+from corptool.text.features import Lexicon, Seen, features, read
 from corptool.text.hints import hint_features
 from corptool.text.neighbours import best_run, block_of, pages_of
 from corptool.text.trees import Trees, evaluate
@@ -59,7 +59,7 @@ def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
     import numpy as np
 
     model = models(html=bool(block[0].hints))
-    columns = features(block, model.words)
+    columns = features(read(block, model.words))
     weight = np.expm1(columns[0])
     together = block_of(len(page.lines) for page in block)
     if block[0].hints:

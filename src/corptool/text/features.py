@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count, pairwise, repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.text.neighbours import best_runs, block_of, cohesion, context
+from corptool.text.neighbours import Terms, best_runs, block_of, cohesion, context
+from corptool.text.shapes import capitals, codes, first, last
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,8 +32,6 @@ _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9f
 """Of many lines at once: the end of each is one, too."""
 LONGEST_DULL = 3
 """Letters of a word that says nothing of what a line speaks of."""
-_TIMES = 0xD7
-"""× stands among the capitals, but is no letter."""
 WIDE = 0x3040
 """Characters above are words of their own, or signs of the same width."""
 
@@ -82,6 +81,7 @@ LEARNED = 2
 """Learned columns: what a token says for the body, and what, outside the body, for standing after it."""
 
 PLAIN = 17  # columns of `_own` before the learned ones
+AGAIN, EARLIER = 14, 17  # two of them
 MARKERS = ("comment", "related", "closing", "opening", "offer")
 
 
@@ -135,17 +135,54 @@ class Seen(NamedTuple):
     hints: Sequence[Hint] = ()
 
 
-def features(pages: Sequence[Seen], words: Lexicon) -> Matrix:
-    """A column of numbers for each line, one page after the other."""
+class Read(NamedTuple):
+    """What lines say by themselves: pages one after the other, for each line a column."""
+
+    sizes: Sequence[int]
+    """How many lines each page has."""
+    own: Matrix
+    number: Column
+    """Lines that are alike, on the same page, have the same number."""
+    terms: Terms
+    """Lines and what they speak of: words of four letters and more, pairs of characters; as numbers."""
+
+    def only(self, some: NDArray[np.bool_]) -> Read:
+        """The same of some of the lines; a page that has none of them is gone."""
+        import numpy as np
+
+        page = np.repeat(np.arange(len(self.sizes)), self.sizes)[some]
+        sizes = np.bincount(page)
+        line, term = self.terms
+        there = some[line]
+        terms = (some.cumsum() - 1)[line[there]], term[there]
+        return Read(sizes[sizes > 0].tolist(), self.own[:, some], self.number[some], terms)
+
+
+def read(pages: Sequence[Seen], words: Lexicon) -> Read:
+    """Read the lines of pages."""
     import numpy as np
 
-    block = block_of(len(page.lines) for page in pages)
-    read = _read([key for page in pages for key in page.keys], words)
-    own = _own([line for page in pages for line in page.lines], [page.keys for page in pages], read)
+    fresh = count()
+    number: list[int] = []
+    for page in pages:
+        number_of: defaultdict[str, int] = defaultdict(fresh.__next__)
+        number += [number_of[key] for key in page.keys]
+    said, terms = _said([key for page in pages for key in page.keys], words)
+    own = _own([line for page in pages for line in page.lines], said)
+    return Read([len(page.lines) for page in pages], own, np.array(number), terms)
+
+
+def features(lines: Read) -> Matrix:
+    """A column of numbers for each line."""
+    import numpy as np
+
+    block = block_of(lines.sizes)
+    own = lines.own.copy()
+    own[AGAIN], own[EARLIER] = _repeated(lines.number)
     weight = np.expm1(own[0])
     prose = _prose(own, weight)
     main = best_runs(prose, block)
-    about = cohesion(read.terms, weight, main, block)
+    about = cohesion(lines.terms, weight, main, block)
     markers = own[PLAIN + 1 : PLAIN + 1 + len(MARKERS)]
     columns = [*own, *about, *context(own, markers, weight, prose, main, block)]
     found = np.empty((len(columns), len(weight)), dtype=np.float32)
@@ -154,21 +191,19 @@ def features(pages: Sequence[Seen], words: Lexicon) -> Matrix:
     return found
 
 
-class _Read(NamedTuple):
-    """What the tokens of lines say; each is a column, or columns, with a number for each line."""
+class _Said(NamedTuple):
+    """What the tokens of each line say together."""
 
     sums: Matrix
-    """What the lexicon says of all tokens of a line together."""
+    """Of what the lexicon says of each."""
     tokens: Column
-    """How many there are; …"""
+    """How many there are, …"""
     han: Column
     pairs: Column
     numbers: Column
-    terms: tuple[Column, Column]
-    """Lines and what they speak of: words of four letters and more, pairs of characters; as numbers."""
 
 
-def _read(keys: Sequence[str], words: Lexicon) -> _Read:
+def _said(keys: Sequence[str], words: Lexicon) -> tuple[_Said, Terms]:
     import numpy as np
 
     size = len(keys)
@@ -183,13 +218,13 @@ def _read(keys: Sequence[str], words: Lexicon) -> _Read:
     real[1:] |= end[:-1]
     token, line = token[real], line[real]
     long = np.fromiter(map(len, number), dtype=np.int64, count=len(number))
-    first = _codes("".join(number))[long.cumsum() - long]
+    first = codes("".join(number))[long.cumsum() - long]
     is_number = np.fromiter(map(str.isdecimal, number), dtype=bool, count=len(number))
     rows = np.fromiter(map(words.rows.get, number, repeat(0)), dtype=np.int64, count=len(number))[token]
     wide = first[token] > WIDE
     telling = long[token] > LONGEST_DULL
     terms = line[telling], token[telling]
-    counts = tokens = np.bincount(line, minlength=size)
+    singles = counts = np.bincount(line, minlength=size)
     pairs = np.zeros(size, dtype=np.int64)
     if wide.any():
         left = np.flatnonzero(wide[1:] & wide[:-1] & (line[1:] == line[:-1]))
@@ -197,93 +232,52 @@ def _read(keys: Sequence[str], words: Lexicon) -> _Read:
         terms = np.concatenate((terms[0], where)), np.concatenate((terms[1], pair))
         pairs = np.bincount(where, minlength=size)
         at = np.searchsorted(words.pairs, pair).clip(max=len(words.pairs) - 1)
-        pair_rows = words.pair_rows[at] * (words.pairs[at] == pair)
-        # those of a line stand behind its other tokens, for the last digit of a sum depends on the order
-        counts = tokens + pairs
+        counts = singles + pairs
         both = np.empty(counts.sum(), dtype=np.int64)
+        # Those of a line stand behind its other tokens: the last digit of a sum depends on the order.
         both[np.arange(len(rows)) + (pairs.cumsum() - pairs)[line]] = rows
-        both[np.arange(len(pair)) + tokens.cumsum()[where]] = pair_rows
+        both[np.arange(len(pair)) + singles.cumsum()[where]] = words.pair_rows[at] * (words.pairs[at] == pair)
         rows = both
     sums = np.add.reduceat(words.table.take(rows, axis=0), counts.cumsum() - counts, axis=0)
-    han = np.bincount(line[wide], minlength=size)
-    return _Read(sums.T, counts, han, pairs, np.bincount(line[is_number[token]], minlength=size), terms)
+    han, numbers = (np.bincount(line[some], minlength=size) for some in (wide, is_number[token]))
+    return _Said(sums.T, counts, han, pairs, numbers), terms
 
 
-def _codes(text: str) -> Column:
-    """Its code points."""
+def _own(lines: Sequence[str], said: _Said) -> Matrix:
+    """What a line says by itself. The learned columns come last."""
     import numpy as np
 
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
-
-
-def _own(lines: Sequence[str], pages: Sequence[Sequence[str]], read: _Read) -> Matrix:
-    """What a line says by itself, and how often it stands on the page. The learned columns come last."""
-    import numpy as np
-
-    sums, counts = read.sums, read.tokens
+    sums, counts = said.sums, said.tokens
     stop, mark, comma, separator, end = sums[:5]
     markers = np.minimum(sums[5 : len(CLASSES)], 1)
     learned = sums[len(CLASSES) :]
-    han, pairs, numbers = (one.astype(np.float32) for one in (read.han, read.pairs, read.numbers))
+    han, pairs, numbers = (one.astype(np.float32) for one in (said.han, said.pairs, said.numbers))
     latin = np.maximum(counts - han - pairs - mark, 0)
     length = np.fromiter(map(len, lines), dtype=np.float32, count=len(lines))
     scale = np.maximum(length / LONGEST, 1)
     inside = 0.6 * han + latin
     known = np.maximum(han + latin, 1)
-    ends, colon, cut = _last(lines)
-    again, earlier = _repeated(pages)
+    upper = capitals([line[:LONGEST] for line in lines]) / np.maximum(latin, 1)
+    ends, colon, cut = last(lines)
+    opens, lower = first(lines)
+    on_page = np.zeros_like(length)  # for AGAIN and EARLIER, which depend on the other lines
     base = [
         np.log1p(inside * scale), np.log1p(length), stop / known, ends, colon, cut,
         comma / np.maximum(inside, 1) * 10, np.minimum(comma * scale, 8), han / known, numbers / counts,
-        numbers, _capitals(lines) / np.maximum(latin, 1), np.minimum(separator, 6), np.minimum(end * scale, 6),
-        np.minimum(again, 4), [line[0] in "\"“‘「『'" for line in lines], [line[0].islower() for line in lines],
-        np.minimum(earlier, 3),
+        numbers, upper, np.minimum(separator, 6), np.minimum(end * scale, 6), on_page, opens, lower, on_page,
     ]  # fmt: skip
     return np.vstack([*base, markers, learned, learned / np.sqrt(known)]).astype(np.float32)
 
 
-def _last(lines: Sequence[str]) -> tuple[Column, Column, Column]:
-    """Whether each line ends, before closing quotes and brackets, as a sentence does; in a colon; cut short."""
+def _repeated(number: Column) -> tuple[Column, Column]:
+    """How often each line stands elsewhere on its page, and how often above; up to four times and three."""
     import numpy as np
 
-    codes = _codes("".join([line[-3:].rjust(3) for line in lines])).reshape(-1, 3).T
-    third, second, last = codes
-    closing = np.isin(codes, _codes("\"'”’」』)]）】"))
-    before = np.where(closing[2], np.where(closing[1], third, second), last)
-    cut = (last == ord("…")) | ((last == ord(".")) & (second == last))
-    return np.isin(before, _codes(".!?。！？…")), np.isin(before, _codes(":：")), cut
-
-
-def _capitals(lines: Sequence[str]) -> Column:
-    """How many words of each line begin with a capital letter: as `\\b[A-ZÀ-Þ]` finds them."""
-    import numpy as np
-
-    heads = "\n" + "\n".join([line[:LONGEST] for line in lines])
-    codes = _codes(heads)
-    at = np.flatnonzero(((codes >= 0x41) & (codes <= 0x5A)) | ((codes >= 0xC0) & (codes <= 0xDE)))
-    before = codes[at - 1]
-    after_word = np.fromiter(map(str.isalnum, map(chr, before.tolist())), dtype=bool, count=len(at)) | (
-        before == ord("_")
-    )
-    found = at[after_word == (codes[at] == _TIMES)]
-    return np.bincount((codes == ord("\n")).cumsum()[found] - 1, minlength=len(lines))
-
-
-def _repeated(pages: Sequence[Sequence[str]]) -> tuple[Column, Column]:
-    """How often each line stands elsewhere on its page, and how often above."""
-    import numpy as np
-
-    fresh = count()
-    numbers: list[int] = []
-    for keys in pages:
-        number_of: defaultdict[str, int] = defaultdict(fresh.__next__)
-        numbers += [number_of[key] for key in keys]
-    number = np.array(numbers)
     times = np.bincount(number)
     order = np.argsort(number, kind="stable")
-    earlier = np.empty(len(number), dtype=np.int64)
+    earlier = np.empty_like(number)
     earlier[order] = np.arange(len(number)) - (times.cumsum() - times)[number[order]]
-    return times[number] - 1, earlier
+    return np.minimum(times[number] - 1, 4), np.minimum(earlier, 3)
 
 
 def _prose(own: Matrix, weight: Column) -> Column:

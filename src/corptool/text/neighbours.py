@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
 
 Terms = tuple["Column", "Column"]
-"""Lines, and what each speaks of, as numbers; a term may come in a line more than once."""
+"""Lines and what they speak of, as numbers; a line may speak of it more than once."""
 
 CORE = 6
 """Lines of prose, at the beginning of the page's main run of them, that say what the page is about."""

@@ -23,6 +23,10 @@ SECTIONS = frozenset("article aside blockquote details dialog figure footer form
 
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
+MEET = re.compile(r"[a-z0-9][A-Z]|[0-9]{2}")
+"""Where an inline element that ends so stands right before one that begins so, a style sheet keeps them apart:
+`<span>Anna Lee</span><span>Dec 05, 2023</span><span>2 shares</span>`."""
+ATTACHED = frozenset(("sub", "sup"))
 LEFT = BLOCKS | {"a", "q"}
 """Elements whose end makes a difference."""
 CODE = frozenset(("pre", "xmp"))
@@ -74,6 +78,13 @@ def lines(page: LexborHTMLParser) -> list[Line]:
             attributes = node.attributes
             if not attributes or _visible(attributes):
                 writer.enter(tag, attributes)
+                if (
+                    writer.pieces
+                    and tag not in ATTACHED
+                    and (before := node.prev) is not None
+                    and before.tag != "-text"
+                ):
+                    writer.met = len(writer.pieces)
                 child = node.first_child
                 if child is None and tag in LEFT:
                     writer.leave(tag)
@@ -147,6 +158,7 @@ class _Writer:
         self.rows: list[list[list[Line]]] = []  # open table rows: the lines of each cell
         self.marks: list[int] = []  # where the lines of each open row and cell begin
         self.links = 0  # open links
+        self.met = 0  # the number of pieces when an inline element began right behind another
         self.code = 0  # open blocks of code
 
     def add(self, text: str) -> None:
@@ -156,6 +168,8 @@ class _Writer:
         if size and not self.code and "\n" in text and not text.isascii():
             text = BREAK_IN_CHINESE.sub("", text)
             size = len(text.strip())
+        if self.met and not self.code and self.met == len(self.pieces) and MEET.match(self.pieces[-1][-1:] + text[:1]):
+            self.pieces.append(" ")
         self.pieces.append(text)
         self.size += size
         if self.links:
@@ -218,6 +232,7 @@ class _Writer:
             self.size = self.linked_size = 0
         self.pieces.clear()
         self.inline.clear()
+        self.met = 0
 
     def end_cell(self) -> None:
         mark = self.marks.pop()
