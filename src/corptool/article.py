@@ -13,7 +13,6 @@ Article = dict[str, Any]
 
 DEEPEST = 200  # levels of nesting; writers of JSON give up somewhere above 300
 TOO_DEEP = f"not usable JSON: nested more than {DEEPEST} levels deep"
-PLAIN = frozenset({str, int, bool, type(None)})
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
