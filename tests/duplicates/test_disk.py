@@ -1,6 +1,7 @@
 """What does not fit in memory: the same values, the same order, wherever they are read."""
 
 import pickle
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def test_sorted_keys_come_in_pieces_that_ascend(blocks, low, memory):
         keys.add(np.array(block, np.uint64), np.array(values, np.int64))
         added += zip(block, values, strict=True)
     pieces = [[*zip(some.tolist(), values.tolist(), strict=True)] for some, values in keys.pieces(low)]
-    assert sum(pieces, []) == sorted(added, key=lambda one: one[0])  # of equal keys, who came first
+    assert [*chain.from_iterable(pieces)] == sorted(added, key=lambda one: one[0])  # of equal keys, who came first
     groups = [{key >> low for key, _ in piece} for piece in pieces]
     assert all(groups)
     assert sum(map(len, groups)) == len(set().union(*groups))
@@ -40,7 +41,7 @@ def test_joining_block_by_block_is_joining_all(blocks):
     def ends(pairs):
         return tuple(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
 
-    whole = components(20, *ends(sum(blocks, [])))
+    whole = components(20, *ends([*chain.from_iterable(blocks)]))
     assert joined(Room(1), 20, map(ends, blocks)).all().tolist() == whole.tolist()
 
 

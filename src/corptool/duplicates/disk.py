@@ -186,22 +186,14 @@ class Sorted:
 
     def later(self, low: int = 0) -> Iterator[Later]:
         """The pieces, to be read by whom they concern."""
-        import numpy as np
-
         if len(self.runs) == 1:
             if self.bytes:
                 yield Later(self.room, _in_order, self.waiting)
             return
         if self.bytes:
             self._write()
-        runs = [*pairwise(self.runs)]
-        limit = self.room.piece // 8
-        step = max(1, limit // (4 * len(runs)))
-        keys = self.keys.all()
-        sample = np.sort(np.concatenate([keys[start:stop:step] for start, stop in runs]))
-        edges = np.unique(sample[limit // step :: limit // step] >> np.uint64(low) << np.uint64(low))
-        cuts = [[start, *(start + np.searchsorted(keys[start:stop], edges)).tolist(), stop] for start, stop in runs]
-        for place in range(edges.size + 1):
+        cuts = self._cuts(low)
+        for place in range(len(cuts[0]) - 1):
             bounds = [cut[place : place + 2] for cut in cuts if cut[place] < cut[place + 1]]
             if bounds:
                 yield Later(self.room, _piece, self.keys, self.values, bounds)
@@ -214,6 +206,18 @@ class Sorted:
         for keys, _ in self.pieces():
             made.append(keys)
         return made
+
+    def _cuts(self, low: int) -> list[list[int]]:
+        """Where each piece begins in each run, and where the last one ends."""
+        import numpy as np
+
+        runs = [*pairwise(self.runs)]
+        limit = self.room.piece // 8
+        step = max(1, limit // (4 * len(runs)))
+        keys = self.keys.all()
+        sample = np.sort(np.concatenate([keys[start:stop:step] for start, stop in runs]))
+        edges = np.unique(sample[limit // step :: limit // step] >> np.uint64(low) << np.uint64(low))
+        return [[start, *(start + np.searchsorted(keys[start:stop], edges)).tolist(), stop] for start, stop in runs]
 
     def _write(self) -> None:
         keys, values = _in_order(self.waiting)
