@@ -144,6 +144,19 @@ def dumps(value: Any) -> bytes:
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
+def has_surrogate(text: str) -> bool:
+    """Whether there is a lone surrogate in it, which UTF-8 cannot hold; encoding tells sooner than a search.
+
+    >>> has_surrogate("網\\ud800"), has_surrogate("網")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def failure(error: BaseException) -> str:
     """One line that says what went wrong. A ValueError is a message of ours; others are named."""
     if isinstance(error, OSError) and error.strerror:

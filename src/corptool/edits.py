@@ -24,7 +24,7 @@ Keep = Literal["keep", "hash", "drop"]
 Inverse = Callable[..., str]
 """`inverse(text, **arguments)` gives nearly the text back that was there before the stage."""
 InverseOf = Callable[[str], Inverse | None]
-"""From the name of a stage to its inverse, as `stage.inverse_of`: edits do not know the stages."""
+"""From the name of a stage to its inverse, as `catalogue.inverse_of`: edits do not know the stages."""
 
 
 def digest(text: str) -> str:
@@ -138,7 +138,7 @@ def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old
     """What must be kept beside the arguments that suit the beginning of the text best."""
 
     def missed(arguments: Mapping[str, Any]) -> int:
-        return sum(map(str.__ne__, inverse(new[:2000], **arguments), old))
+        return sum(map(str.__ne__, inverse(new[:1000], **arguments), old))
 
     best, *others = inverses
     least = missed(best) if others else 0
@@ -182,9 +182,9 @@ def _stands(article: Article, entry: dict[str, Any]) -> bool:
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:
     shift = 0
     wire: list[list[Any]] = []
-    for change in changes:
-        wire.append([change.start + shift, text[change.start : change.end], change.new, change.kind, change.rule])
-        shift += len(change.new) - (change.end - change.start)
+    for start, end, new, kind, rule in changes:
+        wire.append([start + shift, text[start:end], new, kind, rule])
+        shift += len(new) - end + start
     return wire
 
 

@@ -34,7 +34,8 @@ from corptool.engine.local import Counts, Decided, Report, Result
 from corptool.engine.state import Files, Summary, blocks, captured, opened, put, summary
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
-from corptool.reading import FAR, Lines
+from corptool.pipeline import reader
+from corptool.reading import FAR, Lines, together
 from corptool.stage import Each, Step
 
 TOGETHER = 1000
@@ -108,7 +109,7 @@ def _work(job: Job, number: int, shard: int) -> Summary:
         def results() -> Iterator[Result]:
             nonlocal lines
             names = [each.name for each in inputs]
-            for batch in _waited(job, number, shard) if number else job.steps[0].batches(names):
+            for batch in _waited(job, number, shard) if number else together(reader(job.steps[0]).batches(names)):
                 result = part(batch)
                 counts.update(result.counts)
                 if result.lost:

@@ -39,8 +39,8 @@ MANY = 10
 """Of two texts with more boilerplate than LIGHT, a misread copy has more shingles to itself, so spread, than this."""
 RESEMBLANCE, WEIGHTED, RATIO = 0.5, 0.35, 0.62
 """How much an edited copy resembles, plainly and weighted, and how long the shorter is."""
-SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.5, 20
-"""A copy that only lacks something may be shorter, where it is wholly found in the other. What lacks half is a part."""
+SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.56, 20
+"""A copy that only lacks something may be shorter, where it is wholly found in the other."""
 MEANING = 0.15
 """What is shared weighs at least this share of its greatest weight: else it is boilerplate."""
 LIGHT = 0.4
