@@ -332,3 +332,12 @@ def test_small_files_are_read_together(tmp_path):
         "3",
         "4",
     ]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_large_page_is_read_to_its_end(tmp_path, suffix):
+    page = b"<p>" + os.urandom(600_000).hex().encode() + "<p>結束".encode()
+    packed = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[suffix](page)
+    (tmp_path / f"page.html{suffix}").write_bytes(packed)
+    (article,), _ = read(f"page.html{suffix}", cwd=tmp_path)
+    assert article["text"].endswith("\n結束")

@@ -5,12 +5,15 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corptool import rules
 from corptool.text.classifier import margins
-from corptool.text.features import Seen, features, read
+from corptool.text.features import WIDE, Seen, features, read, tokens
 from corptool.text.lines import key
 from corptool.text.shapes import capitals
+from corptool.text.tokens import numbers, tokens_of
 
 WORDS = "the ministry said don't Łódź café 2024 , . “ ” | © » 人民 網站 记者 （ ） 。 ： … 😀 한국 の ×3 Ελλάδα x_Y _Z ×É".split()
 
@@ -46,6 +49,15 @@ def test_some_lines_of_what_was_read_are_what_reading_these_lines_gives() -> Non
     again = read([one for one in left if one.lines], words)
     assert once.sizes == again.sizes
     assert np.array_equal(features(once), features(again))
+
+
+@given(st.lists(st.text(st.sampled_from("ab'’é÷1٣ _-。网站の😀\U000e0001\ud800 ß"), max_size=12), min_size=1))
+def test_tokens_of_many_lines_are_those_of_each(lines: list[str]) -> None:
+    found = tokens_of(lines)
+    of_each = [tokens(line) for line in lines]
+    singles = [[token for token in some if not (len(token) == 2 and token > chr(WIDE))] or ["\n"] for some in of_each]
+    assert found.line.tolist() == [number for number, some in enumerate(singles) for _ in some]
+    assert found.number.tolist() == numbers([token for some in singles for token in some]).tolist()
 
 
 def test_capitals_are_those_that_the_expression_finds() -> None:

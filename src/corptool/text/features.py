@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, count, pairwise, repeat
+from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text.neighbours import Terms, best_runs, block_of, cohesion, context
-from corptool.text.shapes import capitals, codes, first, last
+from corptool.text.shapes import capitals, first, last
+from corptool.text.tokens import is_digit, numbers, pairs, tokens_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
 
-_TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]|\n")
-"""Of many lines at once: the end of each is one, too."""
+_TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")
 LONGEST_DULL = 3
 """Letters of a word that says nothing of what a line speaks of."""
 WIDE = 0x3040
@@ -77,6 +77,8 @@ CLASSES: dict[str, Iterable[str]] = {
     ).split(),
 }
 """Columns of the table that are not learned."""
+PLACE = 44
+"""Bits of a number that do not tell the place of a token in the lexicon."""
 LEARNED = 2
 """Learned columns: what a token says for the body, and what, outside the body, for standing after it."""
 
@@ -96,14 +98,21 @@ def tokens(key: str) -> list[str]:
 
 
 class Lexicon(NamedTuple):
-    """What each known token says: a row of `table` for each entry of `rows`; row 0 is for all others."""
+    """What each known token says: a row of `table`; row 0 is for all others."""
 
-    rows: Mapping[str, int]
     table: Matrix
-    pairs: Column
-    """The known pairs of characters, as numbers in order (see `_pair`), …"""
-    pair_rows: Column
-    """… and the row of each."""
+    numbers: NDArray[np.uint64]
+    """The token of each row (see tokens.py)."""
+    factor: np.uint64
+    places: NDArray[np.int16]
+    """The row of a token stands at the upper bits of its number times the factor, and no two at the same place."""
+
+    def rows(self, number: NDArray[np.uint64]) -> Column:
+        """The row of each token."""
+        import numpy as np
+
+        row = self.places.take(number * self.factor >> PLACE)
+        return np.where(self.numbers.take(row) == number, row, 0)
 
 
 def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
@@ -117,14 +126,15 @@ def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
         table[[rows[token] for token in members], column] = 1
     for token, weights in learned.items():
         table[rows[token], len(CLASSES) :] = weights
-    pairs = {_pair(*map(ord, token)): row for token, row in rows.items() if len(token) == 2}
-    order = sorted(pairs)
-    return Lexicon(rows, table, np.array(order), np.array([pairs[pair] for pair in order]))
+    number = numbers([*known])
+    factor = next(one for one in np.arange(1, 1 << 16, 2, dtype=np.uint64) if _apart(number * one >> PLACE))
+    places = np.zeros(1 << (64 - PLACE), dtype=np.int16)
+    places[number * factor >> PLACE] = np.arange(1, len(table))
+    return Lexicon(table, np.append(np.uint64(0), number), factor, places)
 
 
-def _pair(one: Any, two: Any) -> Any:
-    """One number for two characters, above those of tokens."""
-    return (one + 1) * 0x110000 + two
+def _apart(places: Column) -> bool:
+    return len({*places.tolist()}) == len(places)
 
 
 class Seen(NamedTuple):
@@ -144,7 +154,7 @@ class Read(NamedTuple):
     number: Column
     """Lines that are alike, on the same page, have the same number."""
     terms: Terms
-    """Lines and what they speak of: words of four letters and more, pairs of characters; as numbers."""
+    """What they speak of: words of four letters and more, pairs of characters."""
 
     def only(self, some: NDArray[np.bool_]) -> Read:
         """The same of some of the lines; a page that has none of them is gone."""
@@ -197,7 +207,7 @@ class _Said(NamedTuple):
     sums: Matrix
     """Of what the lexicon says of each."""
     tokens: Column
-    """How many there are, …"""
+    """How many there are, and of each sort."""
     han: Column
     pairs: Column
     numbers: Column
@@ -207,40 +217,27 @@ def _said(keys: Sequence[str], words: Lexicon) -> tuple[_Said, Terms]:
     import numpy as np
 
     size = len(keys)
-    found = _TOKEN.findall("\n".join([key[:LONGEST] for key in keys]) + "\n")
-    number: defaultdict[str, int] = defaultdict(count().__next__)
-    token = np.fromiter(map(number.__getitem__, found), dtype=np.int64, count=len(found))
-    end = token == number["\n"]
-    line = end.cumsum() - end
-    # The end of a line is no token of it, but stands for one where there is no other.
-    real = ~end
-    real[0] = True
-    real[1:] |= end[:-1]
-    token, line = token[real], line[real]
-    long = np.fromiter(map(len, number), dtype=np.int64, count=len(number))
-    first = codes("".join(number))[long.cumsum() - long]
-    is_number = np.fromiter(map(str.isdecimal, number), dtype=bool, count=len(number))
-    rows = np.fromiter(map(words.rows.get, number, repeat(0)), dtype=np.int64, count=len(number))[token]
-    wide = first[token] > WIDE
-    telling = long[token] > LONGEST_DULL
-    terms = line[telling], token[telling]
+    number, first, length, line = tokens_of([key[:LONGEST] for key in keys])
+    wide = first > WIDE
+    rows = words.rows(number)
+    telling = length > LONGEST_DULL
+    terms = line[telling], number[telling]
     singles = counts = np.bincount(line, minlength=size)
-    pairs = np.zeros(size, dtype=np.int64)
+    two = np.zeros(size, dtype=np.int64)
     if wide.any():
         left = np.flatnonzero(wide[1:] & wide[:-1] & (line[1:] == line[:-1]))
-        pair, where = _pair(first[token[left]], first[token[left + 1]]), line[left]
+        pair, where = pairs(first[left], first[left + 1]), line[left]
         terms = np.concatenate((terms[0], where)), np.concatenate((terms[1], pair))
-        pairs = np.bincount(where, minlength=size)
-        at = np.searchsorted(words.pairs, pair).clip(max=len(words.pairs) - 1)
-        counts = singles + pairs
+        two = np.bincount(where, minlength=size)
+        counts = singles + two
         both = np.empty(counts.sum(), dtype=np.int64)
         # Those of a line stand behind its other tokens: the last digit of a sum depends on the order.
-        both[np.arange(len(rows)) + (pairs.cumsum() - pairs)[line]] = rows
-        both[np.arange(len(pair)) + singles.cumsum()[where]] = words.pair_rows[at] * (words.pairs[at] == pair)
+        both[np.arange(len(rows)) + (two.cumsum() - two)[line]] = rows
+        both[np.arange(len(pair)) + singles.cumsum()[where]] = words.rows(pair)
         rows = both
     sums = np.add.reduceat(words.table.take(rows, axis=0), counts.cumsum() - counts, axis=0)
-    han, numbers = (np.bincount(line[some], minlength=size) for some in (wide, is_number[token]))
-    return _Said(sums.T, counts, han, pairs, numbers), terms
+    han, figures = (np.bincount(line[some], minlength=size) for some in (wide, is_digit(first)))
+    return _Said(sums.T, counts, han, two, figures), terms
 
 
 def _own(lines: Sequence[str], said: _Said) -> Matrix:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Column = NDArray[Any]
 
 Terms = tuple["Column", "Column"]
-"""Lines and what they speak of, as numbers; a line may speak of it more than once."""
+"""Lines, and the numbers of what they speak of (see tokens.py); a line may speak of it more than once."""
 
 CORE = 6
 """Lines of prose, at the beginning of the page's main run of them, that say what the page is about."""
@@ -97,10 +97,11 @@ def cohesion(terms: Terms, weight: Column, prose: Runs, block: Block) -> list[Co
     long = (weight >= LARGE) & (block.at >= prose.first) & (block.at <= prose.last)
     upto = np.concatenate(([0], long.cumsum()))
     core = long & (upto[1:] - upto[block.edges[:-1]][block.page] <= CORE)
-    bits = size.bit_length()
-    each = np.sort(terms[1] << bits | terms[0])
-    each = each[np.diff(each, prepend=-1) > 0]  # a term of a line counts once
-    line, term = each & (1 << bits) - 1, each >> bits
+    bits = np.uint64(size.bit_length())  # of a term that are enough: there are few on a page
+    each = np.sort(terms[1] >> bits << bits | terms[0].astype(np.uint64))
+    each = each[np.append(True, each[1:] != each[:-1])[: len(each)]]  # a term of a line counts once
+    term = each >> bits
+    line = (each - (term << bits)).astype(np.int64)
     new = np.ones(len(each), dtype=bool)
     new[1:] = (term[1:] != term[:-1]) | (block.page[line[1:]] != block.page[line[:-1]])
     run = new.cumsum() - 1
