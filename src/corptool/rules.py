@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from corptool.text import boilerplate as text_rules
     from corptool.text import charset, classifier, glosses, language, suspicion
     from corptool.text.language_model import LanguageModel
-    from corptool.text.scales import Scales
     from corptool.text.lines import Fold
+    from corptool.text.scales import Scales
 
 DATA = Path(__file__).parent / "data"
 

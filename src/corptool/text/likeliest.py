@@ -96,7 +96,8 @@ def _weighed(paths: _Paths, codes: NDArray[Any], evidence: Evidence, scales: Sca
     if len(codes) > 1:  # else there is no choice
         share *= 2.0 ** -evidence.of_script(codes)
         share = (1 - SEEN_PAIR - SEEN) * share + evidence.shares(paths.last, codes)
-    return -np.log2(np.maximum(share, 1e-12))
+    bits: NDArray[Any] = -np.log2(np.maximum(share, 1e-12))
+    return bits
 
 
 def _merged(arriving: list[_Paths]) -> _Paths:

@@ -64,7 +64,7 @@ class Scales:
         return np.asarray(2.0 ** -bits.astype(float)).reshape(len(lasts), len(codes))
 
     def _of_form(self, lasts: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
-        """The part that each character has among all forms of it, as 发, 發 and 髮 are, after each that stands before."""
+        """The part of each character among all forms of it (发, 發, 髮), after each that stands before."""
         import numpy as np
 
         part = np.ones((len(lasts), len(codes)))
