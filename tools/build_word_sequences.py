@@ -9,7 +9,7 @@ alone, 2 million after one word and 630,000 after two. No text is used. From it 
 and each triple of them comes, and so how often each character after one and after two: what an endless text drawn
 from that model would show. Words made of numerals also count as figures, all as `0`, which the source has not.
 
-What saves most bits is kept: its pairs and triples as ascending numbers, in gaps; the share of each in steps of half
+What saves most bits is kept: its pairs and triples as ascending numbers, in gaps; the share of each in whole
 a bit. Simplified script alone, for the reader folds Traditional.
 """
 
@@ -29,7 +29,7 @@ from corptool import rules
 
 DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
 MAGIC = b"corptool-seq"
-PAIRS, TRIPLES = 170_000, 330_000
+PAIRS, TRIPLES = 190_000, 370_000
 ROUNDS = 60  # until the frequencies of words change no more
 HAN, NUMERAL = re.compile("[\u3400-\u9fff]{1,8}"), re.compile("[一二三四五六七八九十百千万亿两几〇零]+")
 Column = NDArray[Any]
@@ -204,8 +204,8 @@ def gaps(numbers: Column) -> bytes:
     return b"".join((steps >> shift & 0xFF).astype(np.uint8).tobytes() for shift in (0, 8, 16))
 
 
-def halves(shares: Column) -> bytes:
-    return np.clip(np.round(-2 * np.log2(shares)), 0, 255).astype(np.uint8).tobytes()
+def bits(shares: Column) -> bytes:
+    return np.clip(np.round(-np.log2(shares)), 0, 255).astype(np.uint8).tobytes()
 
 
 def written(two: Counted, three: Counted, begins: Column) -> bytes:
@@ -228,8 +228,8 @@ def written(two: Counted, three: Counted, begins: Column) -> bytes:
     order = np.argsort(triple)
     packed_up = zlib.compress(
         b"".join((
-            codes.astype("<u2").tobytes(), halves(np.maximum(begins[codes], 1e-9)),
-            gaps(pair), halves(pair_shares), gaps(triple[order]), halves(three.counts[order]),
+            codes.astype("<u2").tobytes(), bits(np.maximum(begins[codes], 1e-9)),
+            gaps(pair), bits(pair_shares), gaps(triple[order]), bits(three.counts[order]),
         )), 9,
     )  # fmt: skip
     return struct.pack("<12sIII", MAGIC, size, len(pair), len(triple)) + packed_up

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 BY_PAIRS = 0.1  # how much of the judgement is left to the language model where the sequences know both characters
 NOT_HAN = 0.12  # how often something else than Han follows Han: the sequences have nothing else
 FIGURES = 0.1  # how often a number that the sequences expect is written in figures
+# Where one of several marks is to be chosen it matters how much rarer some are than the language model need know; in bits
+RARER = {
+    0.5: "。", 0.8: "、", 1.0: "“”", 1.2: "「」", 1.4: "：", 1.5: "（）", 1.6: "《》", 1.8: "；？", 2.2: "！—", 3.5: "…‘’–『』",
+    5.0: "•【】", 7.0: "％．／",
+}  # fmt: skip
+STOPS, AFTER_STOP = "，。、；：？！", 8.0
 
 
 class Scales:
@@ -31,6 +37,11 @@ class Scales:
         self._is_figure = np.zeros(0x10000, bool)
         self._is_figure[ord("0") : ord("9") + 1] = True
         self._simplified[self._is_figure] = ord("0")
+        self._rarer = np.zeros(0x10000)
+        for bits, marks in RARER.items():
+            self._rarer[[*map(ord, marks)]] = bits
+        self._is_stop = np.zeros(0x10000, bool)
+        self._is_stop[[*map(ord, STOPS)]] = True
         alike: dict[int, list[int]] = defaultdict(list)
         for code in model.likely().tolist():
             alike[int(self._simplified[code])].append(code)
@@ -60,8 +71,10 @@ class Scales:
     def _by_pairs(self, lasts: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
         import numpy as np
 
-        bits = self.model.between(np.repeat(lasts, len(codes)), np.tile(codes, len(lasts)))
-        return np.asarray(2.0 ** -bits.astype(float)).reshape(len(lasts), len(codes))
+        bits = self.model.between(np.repeat(lasts, len(codes)), np.tile(codes, len(lasts))).astype(float)
+        bits = bits.reshape(len(lasts), len(codes)) + self._rarer[codes]
+        bits += AFTER_STOP * (self._is_stop[lasts][:, None] & self._is_stop[codes])
+        return np.asarray(2.0**-bits)
 
     def _of_form(self, lasts: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
         """The part of each character among all forms of it (发, 發, 髮), after each that stands before."""

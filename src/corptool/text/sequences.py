@@ -75,7 +75,7 @@ def _numbers(data: bytes, at: int, count: int) -> NDArray[Any]:
 def _shares(data: bytes, at: int, count: int) -> NDArray[Any]:
     import numpy as np
 
-    shares: NDArray[Any] = 2.0 ** (np.frombuffer(data, "u1", count, at).astype(np.float32) / -2)
+    shares: NDArray[Any] = 2.0 ** -np.frombuffer(data, "u1", count, at).astype(np.float32)
     return shares
 
 
