@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 BY_PAIRS = 0.1  # how much of the judgement is left to the language model where the sequences know both characters
 NOT_HAN = 0.12  # how often something else than Han follows Han: the sequences have nothing else
 FIGURES = 0.1  # how often a number that the sequences expect is written in figures
-# Where one of several marks is to be chosen it matters how much rarer some are than the language model need know; in bits
+# Where one of several marks is to be chosen it matters how much rarer some are than the language model need know: bits
 RARER = {
-    0.5: "。", 0.8: "、", 1.0: "“”", 1.2: "「」", 1.4: "：", 1.5: "（）", 1.6: "《》", 1.8: "；？", 2.2: "！—", 3.5: "…‘’–『』",
-    5.0: "•【】", 7.0: "％．／",
+    0.5: "。", 0.8: "、", 1.0: "“”", 1.2: "「」", 1.4: "：", 1.5: "（）", 1.6: "《》", 1.8: "；？", 2.2: "！—",
+    3.5: "…‘’–『』", 5.0: "•【】", 7.0: "％．／",
 }  # fmt: skip
-STOPS, AFTER_STOP = "，。、；：？！", 8.0
+STOPS, AFTER_STOP = "，。、；：？！", 8.0  # and bits for a stop after a stop
 
 
 class Scales:
