@@ -119,8 +119,13 @@ def figures(
         one, other = least(rounds, ours, theirs)
         yield f"`{JOB.format(what)}`: the job of peers, times our CPU", f"{other / one:.1f}", required, aim
 
-    one, two = least(rounds, *(f"corptool run -q -j {jobs} '{JOB.format(distinct)}' > /dev/null" for jobs in (1, 2)))
+    halves = _halved(distinct)
+    jobs = [f"corptool run -q -j {jobs} '{JOB.format(distinct)}' > /dev/null" for jobs in (1, 2)]
+    apart = " & ".join(f"corptool run -q '{JOB.format(half)}' > /dev/null" for half in halves)
+    one, two, other = least(rounds, *jobs, f"{apart} & wait")
     yield "… of 60 MB with `-j 2`: CPU beyond one job", f"{two / one - 1:.0%}", "10 %", "5 %"
+    what = "… as two commands at a time, half of the articles each: what two processes on this machine cost each other"
+    yield what, f"{other / one - 1:.0%}", "", ""
 
     small, large = (max(map(float, _peaks(source))) / 1024 for source in (few, many))
     what = "`filter`, `fix`, `convert`, `export`: most memory with 60 MB of input beyond that with 6 MB, MB"
@@ -176,6 +181,15 @@ def _write(path: Path, rows: list[dict[str, str]], size: int) -> None:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             if file.tell() > size:
                 return
+
+
+def _halved(path: Path) -> list[Path]:
+    """Two files, with every second line each."""
+    halves = [path.with_name(f"{path.name}-{half}") for half in (1, 2)]
+    with path.open("rb") as lines, halves[0].open("wb") as first, halves[1].open("wb") as second:
+        for number, line in enumerate(lines):
+            (second if number % 2 else first).write(line)
+    return halves
 
 
 def _mutated(rows: list[dict[str, str]]) -> Iterator[dict[str, str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from corptool import edits
-from corptool.stage import inverse_of
+from corptool.catalogue import inverse_of
 from corptool.text.changes import Change
 
 ARTICLE = {"id": "a", "text": "網(wǎng)站 title", "title": None, "theirs": float("nan")}

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corptool import Dropped, Pipeline, edits, stage
+from corptool import Dropped, Pipeline, catalogue, edits, stage
 from corptool.article import Parcel, Place, dumps, loads
+from corptool.catalogue import names
 from corptool.engine import local
 from corptool.pipeline import parse
 from corptool.reading import Ready
-from corptool.stage import names
 from tests.conftest import ROOT, SAMPLES, corptool
 
 OPTIONS = {  # further options that change what a stage does; every stage runs with none too
@@ -30,8 +30,8 @@ OPTIONS = {  # further options that change what a stage does; every stage runs w
 @cache
 def stages(kind):
     """Every stage with every set of options, as text."""
-    found = [name for name in names() if isinstance(stage.lookup(name), stage.Stage)]
-    found = [name for name in found if stage.lookup(name).kind == kind]
+    found = [name for name in names() if isinstance(catalogue.lookup(name), stage.Stage)]
+    found = [name for name in found if catalogue.lookup(name).kind == kind]
     return [f"{name} {options}".strip() for name in found for options in ("", *OPTIONS.get(name, ()))]
 
 
@@ -116,7 +116,7 @@ def test_law_2_undo_gives_back_each_stage(text):
     for article in articles():
         for after in outcomes(text, [article])[0]:
             if after is not article and "--edits" not in text:
-                assert without_hints(edits.undo(after, stage.inverse_of)) == without_hints(article)
+                assert without_hints(edits.undo(after, catalogue.inverse_of)) == without_hints(article)
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -227,7 +227,7 @@ def test_generated_text(text, content):
     for one in after:
         assert loads(dumps(one)) == one
         if "--edits" not in text:
-            assert edits.undo_all(one, stage.inverse_of) == article
+            assert edits.undo_all(one, catalogue.inverse_of) == article
         if not text.startswith(("convert --config",)):
             assert outcomes(text, [one])[0] == [one]
 
@@ -244,7 +244,7 @@ def test_generated_text_fix_is_a_fixpoint(content):
 def test_generated_text_through_the_main_job(content):
     article = {"id": "x", "text": content}
     [after] = Pipeline("fix | clean | convert --to s")([article])
-    assert edits.undo_all(after, stage.inverse_of) == article
+    assert edits.undo_all(after, catalogue.inverse_of) == article
 
 
 JSON = st.recursive(

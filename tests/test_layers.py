@@ -18,15 +18,20 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "arrow": ({"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats"))}, {"click", "os", "sys"}),
     "article": (set(), {"click", "os", "sys", "pathlib"}),
     "edits": ({"corptool", "corptool.article", "corptool.text"}, {"click", "os", "sys", "pathlib"}),
+    "options": (set(), {"os", "sys", "pathlib", "json"}),
     "extras": (set(), {"click", "os", "sys", "pathlib"}),
     "remote": ({"corptool", "corptool.extras"}, {"click", "sys", "pathlib"}),
-    "files": ({"corptool", "corptool.remote"}, {"click"}),
+    "compression": (set(), {"click", "os", "sys", "pathlib", "json"}),
+    "files": ({"corptool", "corptool.compression", "corptool.remote"}, {"click"}),
     "formats": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
     "reading": (
-        {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "keys", "metatable"))},
+        {
+            "corptool",
+            *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "keys", "metatable")),
+        },
         {"click"},
     ),
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
@@ -34,19 +39,27 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "stage": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "commands", "edits", "formats", "plugins", "reading")),
+            *(f"corptool.{part}" for part in ("article", "edits", "formats", "options", "plugins", "reading")),
         },
-        {"sys"},
+        {"os", "sys"},
     ),
+    "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
     "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
-    "outputs": ({"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "remote"))}, set()),
-    "pipeline": ({"corptool", "corptool.arrow", "corptool.article", "corptool.stage"}, {"os", "sys"}),
+    "outputs": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "remote"))},
+        set(),
+    ),
+    "pipeline": (
+        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage"))},
+        {"os", "sys"},
+    ),
     "commands": (
         {"corptool"}
         | {
             f"corptool.{part}"
             for part in (
                 "article",
+                "catalogue",
                 "dictionaries",
                 "duplicates",
                 "edits",
@@ -69,7 +82,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "edits", "engine", "extras", "files", "formats"),
+                    *("article", "catalogue", "compression", "edits", "engine", "extras", "files", "formats"),
                     *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),

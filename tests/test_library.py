@@ -10,6 +10,7 @@ from importlib.util import find_spec
 import click
 import pytest
 
+import corptool
 from corptool import Pipeline
 from tests.conftest import ENVIRONMENT, ROOT
 
@@ -118,3 +119,15 @@ def test_what_is_no_article_is_told_so(text):
         whole
     ]
     assert lost == ["no article, which is a dict with a string `text`"] * 2
+
+
+@pytest.mark.parametrize("given", [{"id": "2"}, "x", {"text": 3}])
+def test_a_function_says_that_it_was_given_no_article(given):
+    with pytest.raises(ValueError, match="no article, which is a dict with a string `text`"):
+        corptool.fix(given)
+
+
+def test_an_origin_that_is_not_whole_is_told():
+    article = {"text": "x", "origin": {"format": "text", "encoding": "utf-8"}}
+    with pytest.raises(ValueError, match="its origin does not say what `read` notes of a file: path, sha256"):
+        corptool.undo(article, bytes_=True)

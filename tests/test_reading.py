@@ -14,6 +14,7 @@ import zipfile
 import pytest
 import zstandard
 
+from corptool import reading
 from tests.conftest import ENVIRONMENT, corptool
 
 ZH = "第一頁\n網站的正文在這裡。\n"
@@ -316,3 +317,27 @@ def test_a_file_that_may_not_be_read(tmp_path):
     assert done.returncode == 3, done.stderr
     assert b"shut.txt: permission denied" in done.stderr
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["good"]
+
+
+def test_small_files_are_read_together(tmp_path):
+    for number in range(70):
+        (tmp_path / f"{number:02}.txt").write_text(str(number), "utf-8")
+    (tmp_path / "02.txt").write_text("x" * reading.ENOUGH, "utf-8")
+    groups = list(reading.together(reading.batches([str(tmp_path)])))
+    assert [len(group.several) for group in groups] == [3, 64, 3]
+    assert [parcel.article["text"][:2] for group in groups for parcel in group.items()][:5] == [
+        "0",
+        "1",
+        "xx",
+        "3",
+        "4",
+    ]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_large_page_is_read_to_its_end(tmp_path, suffix):
+    page = b"<p>" + os.urandom(600_000).hex().encode() + "<p>結束".encode()
+    packed = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.compress}[suffix](page)
+    (tmp_path / f"page.html{suffix}").write_bytes(packed)
+    (article,), _ = read(f"page.html{suffix}", cwd=tmp_path)
+    assert article["text"].endswith("\n結束")

@@ -7,11 +7,11 @@ import sys
 import click
 import pytest
 
-from corptool import stage
+from corptool import catalogue
 from tests.conftest import ENVIRONMENT
 
 CORE = set(
-    "__main__ article cli commands edits engine engine.local files flow formats keys metatable outputs pipeline plugins progress reading stage "
+    "__main__ article catalogue cli commands compression edits engine engine.local files flow formats keys metatable options outputs pipeline plugins progress reading stage "
     "text text.changes click orjson".split()
 )
 OTHERS = {"click", "orjson", "numpy", "tabulate", "selectolax", "zstandard", "pathlib", "tempfile", "multiprocessing"}
@@ -45,8 +45,8 @@ def test_what_a_command_imports(words, environment, imports):
     assert ours | OTHERS & {*found} <= imports
 
 
-@pytest.mark.parametrize("name", stage.names())
+@pytest.mark.parametrize("name", catalogue.names())
 def test_help_reads_in_a_source_what_the_command_would_say(name):
-    found = stage.lookup(name)
+    found = catalogue.lookup(name)
     command = found if isinstance(found, click.Command) else found.command()
-    assert click.Command(name, help=stage.told(name)).get_short_help_str() == command.get_short_help_str()
+    assert click.Command(name, help=catalogue.told(name)).get_short_help_str() == command.get_short_help_str()

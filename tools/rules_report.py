@@ -15,18 +15,18 @@ from pathlib import Path
 from tabulate import tabulate
 
 from corptool import rules
-from corptool.text.boilerplate import find, judge
+from corptool.text.boilerplate import Asked, find, judge
 
 
 def main(folders):
-    known, model = rules.boilerplate(), rules.line_model()
+    known = rules.boilerplate()
     seen = {rule.name: defaultdict(set) for rule in known.rules}
     lost = []
     for folder in folders:
         with gzip.open(Path(folder) / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
             for page in map(json.loads, file):
-                shown, found = find("\n".join(page["lines"]), known, model=model)
-                judged = judge(shown, model, (), "balanced")
+                [(shown, found)] = find([Asked("\n".join(page["lines"]))], known, models=rules.line_model)
+                [judged] = judge([(shown, (), ())], rules.line_model)
                 for finding in found:
                     if finding.rule in seen:
                         row = seen[finding.rule]

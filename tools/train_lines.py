@@ -27,10 +27,11 @@ from sklearn.linear_model import LogisticRegression
 
 from corptool import rules
 from corptool.text.classifier import Model, margins
-from corptool.text.features import LONGEST, features, lexicon, tokens
+from corptool.text.features import LONGEST, Seen, features, lexicon, read, tokens
 from corptool.text.hints import hint_features, hint_tokens
 from corptool.text.lines import ends_sentence, key, weight
 from corptool.text.markup import parse
+from corptool.text.neighbours import block_of
 from corptool.text.rendering import lines as rendered
 from corptool.text.trees import plant
 
@@ -80,7 +81,7 @@ def measured(page):
     return page | {
         "keys": keys,
         "tokens": [set(tokens(one[:LONGEST])) for one in keys],
-        "hint tokens": [set(hint_tokens(hint)) for hint in page["hints"]],
+        "hint tokens": [set(hint_tokens(tag, words)) for tag, _, words in page["hints"]],
         "weight": np.array([weight(line) for line in page["lines"]]),
         "sentence": [ends_sentence(line) for line in page["lines"]],
     }
@@ -172,10 +173,16 @@ def learn(pages, *, html):
 
 
 def rows(page, known):
-    found = features(page["lines"], page["keys"], lexicon(known["words"]))
+    found = features(read([seen(page)], lexicon(known["words"]))).T
     if page["hints"]:
-        found = np.column_stack([found, hint_features(page["hints"], np.expm1(found[:, 0]), known["hints"])])
+        alone = block_of([len(page["hints"])])
+        found = np.column_stack([found, *hint_features([page["hints"]], np.expm1(found[:, 0]), known["hints"], alone)])
     return found
+
+
+def seen(page):
+    """The page as the classifier sees it."""
+    return Seen(page["lines"], page["keys"], page["hints"])
 
 
 def cleaned(page):
@@ -247,8 +254,8 @@ def main():
         kept = {}
         with Path("predictions.jsonl").open("w", encoding="utf-8") as file:
             for model, test in cross_validated(pages, html=options.html):
-                for page in test:
-                    found, _ = margins(page["lines"], page["keys"], model, page["hints"])
+                judged = margins(map(seen, test), lambda *, html, model=model: model)  # noqa: ARG005 - it is of one sort
+                for page, (found, _) in zip(test, judged, strict=True):
                     kept[page["id"]] = [int(margin > 0) for margin in found]
                     file.write(json.dumps({"id": page["id"], "keep": kept[page["id"]]}) + "\n")
         print(score(pages, kept))  # noqa: T201

@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
     here = os.path.join(__path__[0], name)
     if name.startswith("_") or os.path.isdir(here) or os.path.isfile(f"{here}.py"):  # not the command of that name
         raise AttributeError(f"module 'corptool' has no attribute {name!r} before it is imported")
-    stage = import_module("corptool.stage")
-    if stage.is_known(name):
-        return stage.lookup(name)
+    catalogue = import_module("corptool.catalogue")
+    if catalogue.is_known(name):
+        return catalogue.lookup(name)
     raise AttributeError(f"module 'corptool' has no attribute {name!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -88,7 +89,7 @@ def loads(line: bytes) -> Article:
     """Parse one line. ValueError says what it is instead of an article.
 
     orjson reads a 20-digit integer as a float and refuses lone surrogates and NaN, so what it refuses and
-    whatever holds a float is read by `json`.
+    whatever holds a float of that size is read by `json`.
 
     >>> loads(b'{"text": "\\xe7\\xb6\\xb2", "n": 12345678901234567890123}')
     {'text': '網', 'n': 12345678901234567890123}
@@ -97,9 +98,9 @@ def loads(line: bytes) -> Article:
         value = orjson.loads(line)
     except ValueError:
         value = _read_by_json(line)
-        _holds_float(value)
+        _holds_odd_float(value)
     else:
-        if _holds_float(value):
+        if _holds_odd_float(value):
             value = _read_by_json(line)
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {_json_name(value)}, not an object with a `text`")
@@ -132,7 +133,7 @@ def dumps(value: Any) -> bytes:
     >>> dumps({"text": "網\\ud800", "n": 1.5}).decode()
     '{"text":"網\\\\ud800","n":1.5}'
     """
-    if not _holds_float(value):
+    if not _holds_odd_float(value):
         try:
             return orjson.dumps(value)
         except TypeError:  # a long integer, a lone surrogate, a key that is no string
@@ -141,6 +142,19 @@ def dumps(value: Any) -> bytes:
 
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
+
+
+def has_surrogate(text: str) -> bool:
+    """Whether there is a lone surrogate in it, which UTF-8 cannot hold; encoding tells sooner than a search.
+
+    >>> has_surrogate("網\\ud800"), has_surrogate("網")
+    (True, False)
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def failure(error: BaseException) -> str:
@@ -152,18 +166,22 @@ def failure(error: BaseException) -> str:
     return text if type(error) is ValueError else f"{type(error).__name__}: {text}"
 
 
-def _holds_float(value: Any, depth: int = DEEPEST) -> bool:
-    """Whether there is a float in it. ValueError where it is nested so deeply that something would fail later."""
-    if not depth:
-        raise ValueError(TOO_DEEP)
+def _holds_odd_float(value: Any) -> bool:
+    """Whether there is a float in it that orjson and `json` write differently, or that may have been an integer.
+
+    ValueError where it is nested so deeply that something would fail later.
+    """
     found = False
-    for item in value.values() if type(value) is dict else value if type(value) is list else (value,):
-        kind = type(item)
-        if kind is float:
-            found = True
-        elif kind is dict or kind is list:
-            found |= _holds_float(item, depth - 1)
-    return found
+    level: list[Any] = [[value]]
+    for _ in range(DEEPEST + 1):  # the values of a level all at once: an article with many edits has hundreds of lists
+        items = list(chain.from_iterable(each.values() if type(each) is dict else each for each in level))
+        kinds = set(map(type, items))
+        if float in kinds:
+            found |= any(type(item) is float and item and not 1e-4 <= abs(item) < 1e16 for item in items)
+        if kinds.isdisjoint((dict, list)):
+            return found
+        level = [item for item in items if type(item) is dict or type(item) is list]
+    raise ValueError(TOO_DEEP)
 
 
 def _json_name(value: Any) -> str:

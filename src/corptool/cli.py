@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from corptool import plugins
-from corptool import stage as stages
+from corptool import catalogue, plugins
 from corptool.article import failure
 from corptool.flow import flow
+from corptool.options import INPUT, OUTPUT, complete_paths
 from corptool.outputs import say
 from corptool.pipeline import Pipeline, bind
 from corptool.stage import Stage
@@ -22,7 +22,7 @@ REPORTING: list[click.Parameter] = [
         ["--rejects"],
         metavar="FILE",
         help="Keep what was dropped or failed here, whole, with the reason.",
-        shell_complete=stages.complete_paths,
+        shell_complete=complete_paths,
     ),
     click.Option(["--max-rejects"], type=click.IntRange(0), default=0, help="So many failures still exit with 0."),
     click.Option(["-q", "--quiet"], is_flag=True, help="Print no numbers at the end."),
@@ -34,11 +34,11 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In alphabetical order."""
-        return sorted([*stages.names(), *super().list_commands(ctx)])
+        return sorted([*catalogue.names(), *super().list_commands(ctx)])
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """A command as --help and completion list it: not imported, which would cost four times as much as the rest."""
-        return super().get_command(ctx, name) or click.Command(name, help=stages.told(name))
+        return super().get_command(ctx, name) or click.Command(name, help=catalogue.told(name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""
@@ -54,9 +54,9 @@ class Commands(click.Group):
         name, *rest = args
         if known := super().get_command(ctx, name):
             return name, known, rest
-        if not stages.is_known(name):
-            raise stages.unknown(name, self.list_commands(ctx))
-        found = stages.lookup(name)
+        if not catalogue.is_known(name):
+            raise catalogue.unknown(name, self.list_commands(ctx))
+        found = catalogue.lookup(name)
         command = found if isinstance(found, click.Command) else found.command(REPORTING, callback=_callback(found))
         return name, command, rest
 
@@ -131,7 +131,7 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 
 
 @group.command(context_settings={"show_default": True})
-@click.argument("pipeline", required=False, shell_complete=stages.complete_paths)
+@click.argument("pipeline", required=False, shell_complete=complete_paths)
 @click.option("-j", "--jobs", type=click.IntRange(1), default=1, help="Worker processes.")
 @click.option("--engine", type=click.Choice(["local", "ray"]), default="local", help="Who does the work, with --work.")
 @click.option("--address", metavar="ADDRESS", help="With --engine ray: a cluster; without it, one of this machine.")
@@ -185,7 +185,7 @@ def run(
     return flow(plan, output=output or last.output, jobs=jobs, table=True, **reporting)
 
 
-run.params[1:1] = [*stages.INPUT, stages.OUTPUT]
+run.params[1:1] = [*INPUT, OUTPUT]
 run.params += REPORTING
 run.params += [
     click.Option(
@@ -199,7 +199,7 @@ run.params += [
 
 def _pipeline_text(given: str) -> str:
     words = given.split()
-    if words and words[0] not in stages.names():
+    if words and words[0] not in catalogue.names():
         if os.path.isfile(given):
             with open(given, encoding="utf-8-sig") as file:
                 return file.read()

@@ -24,7 +24,7 @@ Keep = Literal["keep", "hash", "drop"]
 Inverse = Callable[..., str]
 """`inverse(text, **arguments)` gives nearly the text back that was there before the stage."""
 InverseOf = Callable[[str], Inverse | None]
-"""From the name of a stage to its inverse, as `stage.inverse_of`: edits do not know the stages."""
+"""From the name of a stage to its inverse, as `catalogue.inverse_of`: edits do not know the stages."""
 
 
 def digest(text: str) -> str:
@@ -58,9 +58,9 @@ def record(
         changes = [] if (inverse and inverses) or after is before else diff(before["text"], text)
     else:
         text = apply(before["text"], changes) if changes else before["text"]
-    keys = [key for key in {**before, **after} if _differs(before.get(key, before), after.get(key, before))]
-    keys = [key for key in keys if key != "text"]
-    new = {key: value for key, value in after.items() if key != "edits"} | {"text": text}
+    keys = [key for key, value in before.items() if _differs(value, after.get(key, before)) and key != "text"]
+    keys += [key for key in after if key not in before]
+    new = after if after.get("text") is text else after | {"text": text}
     old = before.get("edits") or []
     if not changes and not keys and text == before["text"]:
         return trimmed(before, keep)
@@ -138,7 +138,7 @@ def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old
     """What must be kept beside the arguments that suit the beginning of the text best."""
 
     def missed(arguments: Mapping[str, Any]) -> int:
-        return sum(map(str.__ne__, inverse(new[:2000], **arguments), old))
+        return sum(map(str.__ne__, inverse(new[:1000], **arguments), old))
 
     best, *others = inverses
     least = missed(best) if others else 0
@@ -182,9 +182,9 @@ def _stands(article: Article, entry: dict[str, Any]) -> bool:
 def _on_the_wire(text: str, changes: Sequence[Change]) -> list[list[Any]]:
     shift = 0
     wire: list[list[Any]] = []
-    for change in changes:
-        wire.append([change.start + shift, text[change.start : change.end], change.new, change.kind, change.rule])
-        shift += len(change.new) - (change.end - change.start)
+    for start, end, new, kind, rule in changes:
+        wire.append([start + shift, text[start:end], new, kind, rule])
+        shift += len(new) - end + start
     return wire
 
 
@@ -207,5 +207,6 @@ def _hashed(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_edits(article: Article, entries: list[dict[str, Any]]) -> Article:
-    article = {key: value for key, value in article.items() if key != "edits"}
+    if "edits" in article:
+        article = {key: value for key, value in article.items() if key != "edits"}
     return article | {"edits": entries} if entries else article

@@ -12,14 +12,12 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import IO, Any
 
-COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+from corptool.compression import COMPRESSED, LOOK, decompressed, told
+
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
 PIPE = 1 << 20  # bytes that wait in a pipe, so that its two ends wake each other seldom
 LOOK_AHEAD = 1 << 16  # bytes: what is read at a time to find the end of a line
-LOOK = 10  # bytes: the longest magic number
-MAGIC = {b"\x1f\x8b": ".gz", b"\xfd7zXZ\x00": ".xz", b"\x28\xb5\x2f\xfd": ".zst"}
-MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
 LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a small archive made to fill the memory
 
 
@@ -210,60 +208,8 @@ def settle(path: str | os.PathLike[str]) -> None:
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw, as_it_lies=True)
-    told = [kind for magic, kind in MAGIC.items() if stream.start.startswith(magic)]
-    kind = named if named in COMPRESSED else told[0] if told else ""
+    kind = named if named in COMPRESSED else told(stream.start)
     return Stream(decompressed(stream, kind)) if kind else stream
-
-
-def decompressed(stream: Any, kind: str) -> IO[bytes]:
-    """The stream seen through a compression, named by its suffix."""
-    if kind == ".gz":
-        import gzip
-
-        return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]
-    if kind == ".bz2":
-        import bz2
-
-        return bz2.BZ2File(stream)
-    if kind == ".xz":
-        import lzma
-
-        return lzma.LZMAFile(stream)
-    if kind == ".zst":
-        import zstandard
-
-        return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-    raise ValueError(f"{kind} is no compression")
-
-
-@contextmanager
-def compressed(stream: IO[bytes], kind: str) -> Iterator[IO[bytes]]:
-    """The stream to write into, so that what lies there has this compression; without one, the stream itself.
-
-    The same bytes come out the same: neither name nor time is put into them.
-    """
-    made: Any
-    if kind == ".gz":
-        import gzip
-
-        made = gzip.GzipFile("", "wb", fileobj=stream, mtime=0)
-    elif kind == ".bz2":
-        import bz2
-
-        made = bz2.BZ2File(stream, "wb")
-    elif kind == ".xz":
-        import lzma
-
-        made = lzma.LZMAFile(stream, "wb")  # noqa: SIM115 - closed below
-    elif kind == ".zst":
-        import zstandard
-
-        made = zstandard.ZstdCompressor().stream_writer(stream, closefd=False)
-    else:
-        yield stream
-        return
-    with io.BufferedWriter(made, CHUNK) as buffered:  # the writer of zstandard takes no lists of lines
-        yield buffered
 
 
 def bare(path: str) -> str:

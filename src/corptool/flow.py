@@ -16,7 +16,7 @@ from corptool.article import Lost, dumps
 from corptool.engine import local
 from corptool.engine.local import Report
 from corptool.outputs import Output, check_one_file, say, writer, written
-from corptool.pipeline import Pipeline
+from corptool.pipeline import Pipeline, reader
 from corptool.progress import Mode, measured, shown
 from corptool.reading import Batch, file_of
 from corptool.stage import Step
@@ -46,7 +46,7 @@ def flow(
 
     def run(report: Report) -> Iterator[list[Output]]:
         meta = first.options.get("meta")
-        batches = _all_read(first.batches(), meta) if meta else first.batches()
+        batches = _all_read(reader(first).batches(), meta) if meta else reader(first).batches()
         if report.progress:
             batches = measured(batches, first.files, first.files_from, report)
         return local.run(pipeline, batches, report, jobs=jobs)

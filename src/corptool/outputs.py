@@ -15,7 +15,8 @@ import click
 
 from corptool import formats
 from corptool.article import Parcel
-from corptool.files import COMPRESSED, bare, below, compressed, is_remote, names_folder, suffix
+from corptool.compression import COMPRESSED, compressed
+from corptool.files import bare, below, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File

@@ -14,7 +14,9 @@ from typing import Any
 import click
 
 from corptool.article import Article
-from corptool.stage import SHARED, OnDrop, Stage, Step, lookup
+from corptool.catalogue import lookup
+from corptool.options import SHARED
+from corptool.stage import OnDrop, Stage, Step
 
 
 class Pipeline:
@@ -54,7 +56,7 @@ class Pipeline:
             raise ValueError("in the library a pipeline has no -o: write what it yields")
         first = self.steps[0]
         if first.stage.kind != "source" and (first.files or first.files_from):
-            articles = first.read(self.on_drop)
+            articles = reader(first).read(self.on_drop)
         for step in self.steps:
             articles = step.over(articles, on_drop=self.on_drop)
         return iter(articles)
@@ -78,6 +80,15 @@ def parse(words: list[str]) -> Step:
         raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
     with stage.command().make_context(f"corptool {name}", arguments) as context:
         return bind(stage, context.params)
+
+
+def reader(step: Step) -> Step:
+    """The source of a pipeline that begins with this step: itself, or `read` of its files."""
+    if step.stage.kind == "source":
+        return step
+    read = lookup("read")
+    assert isinstance(read, Stage)
+    return Step(read, read.defaults, files=step.files, files_from=step.files_from)
 
 
 def bind(stage: Stage, params: Mapping[str, Any]) -> Step:

@@ -11,73 +11,37 @@ t`, a step of `corptool run`, a function to import, and, inside a Pipeline (pipe
 carries to its workers as text.
 
 A stage returns the article with other values, or `(article, changes)` where it knows what it changed in the text,
-or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them.
+or a Dropped. It never changes what it was given. Edits are recorded here, so no stage can forget them. A stage that
+does many articles faster than one at a time is a `@block_stage`: it takes a list of them and yields as many results.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property, partial
-from itertools import chain, starmap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import chain, compress, islice, repeat, starmap
 from typing import Any, NamedTuple
 
 import click
 
-from corptool import __version__, commands, edits, plugins
+from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
+from corptool.options import EVERYWHERE, SHARED
 from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
-TOGETHER = 256
-"""Articles of a block for which a stage may make keys at once."""
+TOGETHER = 64
+"""Articles of a block, of which a stage may make something at once."""
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
 """What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
 machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
 
 
-def complete_paths(_context: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
-    """Let the shell complete what names a file or a folder."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
-
-
-INPUT: list[click.Parameter] = [
-    click.Argument(["files"], nargs=-1, shell_complete=complete_paths),
-    click.Option(
-        ["--files-from"],
-        metavar="FILE",
-        help="Read the names of the input files from FILE (`-`: stdin).",
-        shell_complete=complete_paths,
-    ),
-]
-OUTPUT = click.Option(
-    ["-o", "--output"],
-    metavar="PATH",
-    help="Write to PATH instead of standard output.",
-    shell_complete=complete_paths,
-)
-EVERYWHERE: list[click.Parameter] = [
-    *INPUT,
-    OUTPUT,
-    click.Option(
-        ["--edits"],
-        type=click.Choice(["keep", "hash", "drop"]),
-        default="keep",
-        show_default=True,
-        help="How much of the record of changes travels with the article.",
-    ),
-]
-DECLARED = re.compile(r'^@(?:stage|source|sink|click)\b.*?^    """(.*?)"""', re.DOTALL | re.MULTILINE)
-"""A subcommand in its file, and its docstring."""
-SHARED = tuple(str(param.name) for param in EVERYWHERE)
+NO_ARTICLE = "no article, which is a dict with a string `text`"
 
 
 class AsIs(NamedTuple):
@@ -87,9 +51,10 @@ class AsIs(NamedTuple):
 class Stage:
     """A function of articles with its options, its name (that of the function) and its help (its docstring)."""
 
-    def __init__(self, function: Callable[..., Any], kind: str) -> None:
+    def __init__(self, function: Callable[..., Any], kind: str, *, takes_blocks: bool = False) -> None:
         self.function = function
         self.kind = kind
+        self.takes_blocks = takes_blocks
         self.name = function.__name__.rstrip("_")
         self.__module__, self.__qualname__ = function.__module__, function.__qualname__
         self.__doc__ = inspect.getdoc(function)
@@ -180,9 +145,11 @@ class Stage:
         """As a function: an article in, an article out; for corpus stages and sinks, articles in; for `read`, names."""
         if self.kind == "source":
             names = (given,) if isinstance(given, str) else tuple(given)
-            return Step(self, self.defaults | options, files=names).over(on_drop=None)
+            return Step(self, self.defaults | options, files=names).read(on_drop=None)
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
+            if not is_article(given):
+                raise ValueError(NO_ARTICLE)
             return step.apply(given)
         return step.over(given, on_drop=None)
 
@@ -190,6 +157,15 @@ class Stage:
 def stage(function: Callable[..., Any]) -> Stage:
     """Declare a stage of one article (and, with `.key` and `.decide`, the `apply` of a corpus stage)."""
     return Stage(function, "article")
+
+
+def block_stage(function: Callable[..., Any]) -> Stage:
+    """Declare a stage of many articles at a time: `function(articles)` yields what it makes of each, in order.
+
+    What it makes of one must not depend on the others, for nobody knows which are together. A corpus stage is
+    `function(articles, decisions)`.
+    """
+    return Stage(function, "article", takes_blocks=True)
 
 
 def source(function: Callable[..., Any]) -> Stage:
@@ -227,25 +203,43 @@ class Step:
     @cached_property
     def noted(self) -> dict[str, Any]:
         """The options that are not as they are by default, as the edits note them."""
-        notes = {
-            param.name: param.type.noted for param in self.stage.params if isinstance(param.type, plugins.RuleFile)
-        }
+        notes = {param.name: param.type.noted for param in self.stage.params if hasattr(param.type, "noted")}
         noted = {}
         for name, value in self.options.items():
             if value != self.stage.defaults.get(name):
                 note = notes.get(name, lambda one: one)
-                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else value
-        return noted
+                noted[name] = [note(one) for one in value] if isinstance(value, tuple) else note(value)
+        return {name: note for name, note in noted.items() if note is not None}
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        noted: dict[str, Any] = {"stage": self.name, "options": self.noted, "version": self.stage.version}
+        if not self.stage.takes_blocks and not self._passes(article, decision):
+            given = (article, decision) if self.stage._key else (article,)
+            return self._recorded(article, self.stage.function(*given, **self.options))
+        return self.apply_to([article], [decision])[0]
+
+    def apply_to(self, articles: Sequence[Article], decisions: Sequence[Any]) -> list[Outcome]:
+        """The same of a block of articles, by a stage that takes blocks."""
+        todo = [not self._passes(article, decision) for article, decision in zip(articles, decisions, strict=True)]
+        given = [list(compress(articles, todo)), *([list(compress(decisions, todo))] if self.stage._key else [])]
+        results = iter(list(self.stage.function(*given, **self.options)) if given[0] else ())
+        return [
+            self._recorded(article, next(results)) if wanted else edits.trimmed(article, self.edits)
+            for article, wanted in zip(articles, todo, strict=True)
+        ]
+
+    @cached_property
+    def _entry(self) -> dict[str, Any]:
+        return {"stage": self.name, "options": self.noted, "version": self.stage.version}
+
+    def _passes(self, article: Article, decision: Any) -> bool:
+        """Whether the article goes on as it is: so it was decided, or this very step has been here."""
         if isinstance(decision, AsIs):
-            return edits.trimmed(article, self.edits)
-        if article.get("edits") and edits.done(article, **noted, text_only=self.sees_all):
-            return edits.trimmed(article, self.edits)
-        given = (article, decision) if self.stage._key else (article,)
-        result = self.stage.function(*given, **self.options)
+            return True
+        return bool(article.get("edits")) and edits.done(article, **self._entry, text_only=self.sees_all)
+
+    def _recorded(self, article: Article, result: Any) -> Outcome:
+        """What the stage made of an article, with its edits."""
         if result is article:
             return edits.trimmed(article, self.edits)
         outcome: Outcome
@@ -256,7 +250,7 @@ class Step:
             return outcome  # dropped, or output
         if outcome.get("edits") is not article.get("edits"):
             return edits.trimmed(outcome, self.edits)  # the stage (`undo`) keeps the edits itself
-        noted |= {"inverse": self.stage._inverse, "inverses": inverses}
+        noted = self._entry | {"inverse": self.stage._inverse, "inverses": inverses}
         return edits.record(article, outcome, changes, **noted, keep=self.edits)
 
     @cached_property
@@ -275,10 +269,13 @@ class Step:
                 return list(self._keys(articles))
         return [attempt_key(self, article) for article in articles]
 
-    def decide(self, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
-        """The corpus stage's decisions, one a key, in order. What of the work can be shared out goes through `each`."""
+    def decide(self, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
+        """The corpus stage's decisions, one a key, in order.
+
+        What of the work can be shared out goes through `each`; who does it sees `folder`, if there is one.
+        """
         if not self.groups:
-            return iter(_with_named(self.stage._decide, self.options | {"each": each})(keys))
+            return iter(_with_named(self.stage._decide, self.options | {"each": each, "folder": folder})(keys))
         groups: list[Any] = []
         decisions = self.decide_groups(self.first_of_groups(keys, {}, groups.append))
         return (decisions[group] for group in groups)
@@ -306,19 +303,13 @@ class Step:
         return {group: decide(keys) for group, keys in found.items()}
 
     def batches(self, names: Iterable[str | Piece] | None = None) -> Iterator[Batch]:
-        """The input of a pipeline that begins with this step, read as `read` does where this is another stage.
-
-        With names it is not this step's files that are read, but those.
-        """
-        options = self.options if self.stage.kind == "source" else {}
-        reader = self.stage if self.stage.kind == "source" else lookup("read")
-        assert isinstance(reader, Stage)
+        """What a source reads. With names it is not this step's files that are read, but those."""
         given = (self.files, self.files_from) if names is None else (names, None)
-        batches: Iterator[Batch] = reader.function(given[0], files_from=given[1], **options)
+        batches: Iterator[Batch] = self.stage.function(given[0], files_from=given[1], **self.options)
         return batches
 
     def read(self, on_drop: OnDrop) -> Iterator[Article]:
-        """The articles of this step's files."""
+        """The articles of a source's files."""
         items = (item for batch in self.batches() for item in batch.items())
         return _kept((item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop)
 
@@ -351,9 +342,18 @@ class Step:
             waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
             decisions = self.decide([key for _, key in waiting])
             pairs = zip((article for article, _ in waiting), decisions, strict=True)
-            yield from _kept((attempt(self, *pair) for pair in pairs), self, on_drop)
+            while block := list(islice(pairs, TOGETHER)):
+                yield from _kept(attempt_all(self, *map(list, zip(*block, strict=True))), self, on_drop)
         else:
-            yield from _kept((attempt(self, article) for article in articles), self, on_drop)
+            for some in blocks_of(articles):
+                yield from _kept(attempt_all(self, some), self, on_drop)
+
+
+def blocks_of(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Blocks of what is there already; what is still to come, one by one as it comes."""
+    several = iter(articles)
+    while block := list(islice(several, TOGETHER if isinstance(articles, Sequence) else 1)):
+        yield block
 
 
 def attempt_key(step: Step, article: Article) -> Any:
@@ -374,10 +374,23 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
         return Dropped(article, _reason(article, error), failed=True)
 
 
+def attempt_all(step: Step, articles: Sequence[Article], decisions: Sequence[Any] | None = None) -> list[Outcome]:
+    """`attempt` for a block of articles."""
+    decided = [None] * len(articles) if decisions is None else decisions
+    if step.stage.takes_blocks:
+        with contextlib.suppress(Exception):  # one of them is at fault: find it below
+            return step.apply_to(articles, decided)
+    return list(map(attempt, repeat(step), articles, decided))
+
+
 def _reason(article: Article, error: Exception) -> str:
     """Why a stage failed. What library users hand in may have no text, which no stage expects."""
-    whole = isinstance(article, dict) and isinstance(article.get("text"), str)
-    return failure(error) if whole else "no article, which is a dict with a string `text`"
+    return failure(error) if is_article(article) else NO_ARTICLE
+
+
+def is_article(given: Any) -> bool:
+    """Whether this is what stages expect."""
+    return isinstance(given, dict) and isinstance(given.get("text"), str)
 
 
 def _kept(items: Iterable[Any], step: Step, on_drop: OnDrop) -> Iterator[Any]:
@@ -403,54 +416,3 @@ def _with_named(function: Callable[..., Any] | None, options: Mapping[str, Any])
     named = inspect.signature(function).parameters
     bound = {name: value for name, value in options.items() if name in named}
     return lambda argument: function(argument, **bound)
-
-
-@cache
-def names() -> list[str]:
-    """The subcommands: what lies in commands/. There is no list to keep."""
-    listed = os.listdir(commands.__path__[0])
-    return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
-
-
-def told(name: str) -> str:
-    """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
-    with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
-        found = DECLARED.search(file.read())
-    return " ".join(found[1].partition("\n\n")[0].split()) if found else ""
-
-
-def is_known(name: str) -> bool:
-    """Whether there is such a subcommand, here or in another package."""
-    return name in names() or name in plugins.found("stages")
-
-
-def lookup(name: str) -> Stage | click.Command:
-    """The stage or plain command that `commands/NAME.py` declares, or a plug-in of that name."""
-    if name in names():
-        module = importlib.import_module(f"corptool.commands.{name}")
-        for value in vars(module).values():
-            if isinstance(value, Stage | click.Command) and value.name == name:
-                return value
-        raise click.UsageError(f"{module.__file__} declares no stage")
-    if not is_known(name):
-        raise unknown(name, names())
-    value = plugins.load("stages", name)
-    if not isinstance(value, Stage | click.Command) or value.name != name:
-        raise plugins.refused("stages", name, f"is no stage `{name}`")
-    return value
-
-
-def inverse_of(name: str) -> edits.Inverse | None:
-    """The inverse that a stage declares, for `edits.undo`; anybody may have written the name into an article."""
-    found = lookup(name) if isinstance(name, str) and is_known(name) else None
-    return found._inverse if isinstance(found, Stage) else None
-
-
-def unknown(name: str, known: list[str]) -> click.UsageError:
-    """The error for a stage that is not there, which names the nearest."""
-    from difflib import get_close_matches
-
-    known = sorted({*known, *plugins.found("stages")})
-    near = get_close_matches(name, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "there are " + ", ".join(known)
-    return click.UsageError(f"there is no stage `{name}`: {hint}")

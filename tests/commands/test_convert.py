@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from corptool import dictionaries, edits, rules
 from corptool.article import dumps
+from corptool.catalogue import inverse_of
 from corptool.commands.convert import convert
-from corptool.stage import inverse_of
 from corptool.text.language import script
 from corptool.text.script.routes import TARGETS
 from tests.conftest import corptool

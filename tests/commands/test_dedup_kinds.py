@@ -132,6 +132,15 @@ def test_an_updated_report_that_only_adds_is_a_copy():
     assert [kept["id"] for kept in out] == ["b"]
 
 
+@pytest.mark.parametrize(("share", "kept", "relation"), [(0.5, ["a", "b"], "contained"), (0.7, ["a", "a"], "near")])
+def test_half_of_an_article_is_an_excerpt_and_more_of_it_a_copy(share, kept, relation):
+    whole = "\n".join(pages(24)[::2][:6])
+    excerpt = whole[-int(share * len(whole)) :]
+    out = list(dedup([article("a", whole), article("b", excerpt)], mark=True))
+    assert [one["cluster"] for one in out] == kept
+    assert relation in (out[1]["relation"], *(one["relation"] for one in out[1].get("related", ())))
+
+
 @pytest.mark.xfail(reason="forms in which only words differ, no numbers, and that are seen only twice")
 def test_two_listings_of_two_places():
     pair = [article("a", LISTING.format(place="Harbin")), article("b", LISTING.format(place="Guilin"))]

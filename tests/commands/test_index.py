@@ -9,15 +9,16 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from corptool.commands.dedup import dedup, features
 from corptool.commands.index import index
+from corptool.duplicates.disk import Room
 from corptool.duplicates.features import collected
 from corptool.duplicates.index import Index
 from corptool.duplicates.plan import Plan
-from corptool.text.relations import Alike
 from tests.commands.test_dedup import CHINESE, ENGLISH, OTHER, TRADITIONAL, article, pages
 from tests.conftest import ENVIRONMENT, ROOT
 
@@ -99,36 +100,36 @@ def corpus(seed):
     return articles
 
 
-def planned(folder, articles):
+def planned(folder, articles, memory):
     with Index(folder) as opened:
-        plan = Plan(
-            *collected(map(features, articles), 1 << 12), keep="best", relations="exact,same,near", index=opened
-        )
+        come = collected(map(features, articles), Room(memory))
+        plan = Plan(*come, keep="best", relations="exact,same,near", index=opened)
     plan.clear()
-    ids = plan.short.ids
-    come = {ids[index] for index in range(plan.incoming)}
-    pairs = zip(*(column.tolist() for column in plan.related[:3]), strict=True)
-    related = {(ids[left], ids[right]): code for left, right, code in pairs if {ids[left], ids[right]} & come}
-    return {ids[index]: ids[plan.cluster[index]] for index in range(plan.incoming)}, related
+    ids = plan.rows.names(np.arange(len(plan.rows)))
+    come = {*ids[: plan.incoming]}
+    pairs = ((ids[row["left"]], ids[row["right"]], row["relation"]) for row in plan.related.all())
+    related = {(left, right): code for left, right, code in pairs if {left, right} & come}
+    return {ids[index]: ids[plan.cluster.all()[index]] for index in range(plan.incoming)}, related
 
 
 def remembered(folder):
     """What an index knows, each text by the first id that has it."""
     with Index(folder) as opened:
         known = opened.memory()
-        rows = [part.rows for part in opened.parts()]
-    keys = [(tuple(one.same[at].tolist()), id_) for one in rows for at, id_ in enumerate(one.ids)]
+        rows = [part.rows() for part in opened.parts()]
+    keys = [
+        (tuple(same.tolist()), id_) for one in rows for same, id_ in zip(one.fixed["same"], one.names(), strict=True)
+    ]
     smallest = {}
     for same, id_ in keys:
         smallest[same] = min(id_, smallest.get(same, id_))
     of = [smallest[same] for same, _ in keys]
-    pairs = zip(*(known[name].tolist() for name in ("left", "right", "meets", *Alike._fields)), strict=True)
     groups = defaultdict(set)
     for row, group in zip(known["row"].tolist(), known["group"].tolist(), strict=True):
         groups[group].add(of[row])
     counts = dict(zip(known["hashes"].tolist(), known["counts"].tolist(), strict=True))
     return (
-        sorted((of[left], of[right], *rest) for left, right, *rest in pairs),
+        sorted((of[pair >> 32], of[pair & 0xFFFFFFFF], *rest) for pair, *rest in known["pairs"].tolist()),
         sorted(map(sorted, groups.values())),
         counts,
     )
@@ -137,10 +138,10 @@ def remembered(folder):
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_known_after_several_runs_is_what_one_run_knows(tmp_path, seed):
     articles = corpus(seed)
-    whole, related = planned(tmp_path / "one", articles)
+    whole, related = planned(tmp_path / "one", articles, 1 << 30)
     cuts = sorted(random.Random(seed).sample(range(1, len(articles)), 3))
     for start, end in pairwise([0, *cuts, len(articles)]):
-        clusters, found = planned(tmp_path / "several", articles[start:end])
+        clusters, found = planned(tmp_path / "several", articles[start:end], 1 << 12)
     last = {one["id"] for one in articles[cuts[-1] :]}
     assert clusters == {id_: cluster for id_, cluster in whole.items() if id_ in last}
     assert found == {pair: code for pair, code in related.items() if last & {*pair}}
@@ -189,7 +190,7 @@ def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):
 
 def _killed(folder):
     with Index(folder) as opened:
-        come = collected([features(article("b", ENGLISH))], 1 << 20)
+        come = collected([features(article("b", ENGLISH))], Room(1 << 20))
         Plan(*come, keep="best", relations="exact", index=opened).clear()
         raise KeyboardInterrupt
 

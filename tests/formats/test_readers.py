@@ -44,6 +44,16 @@ def test_csv_in_any_encoding(encoding):
     assert fields("csv", data) == [{"title": "標題", "text": f"{rows}\n{rows}"}, {"title": "二", "text": rows}]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+def test_csv_whose_first_chinese_comes_late(encoding):
+    late = "這裡的人把工具借給鄰居，一借就是一個星期。"
+    data = ("text\n" + "nothing but ASCII\n" * 5000 + f"{late}\n").encode(encoding)
+    rows = list(load("csv").read(io.BytesIO(data)))
+    codec = {"big5": "big5hkscs"}.get(encoding, encoding)
+    assert [row.fields["origin"]["encoding"] for row in rows[-2:]] == ["utf-8", codec]
+    assert rows[-1].fields["text"] == late
+
+
 def test_csv_says_what_did_not_decode():
     data = "text\n中文字\n".encode() + b"a\xffb\n"
     first, second = load("csv").read(io.BytesIO(data))

@@ -17,6 +17,13 @@ def shown(markup):
         ("<p>One</p><p>二</p>", ["One", "二"]),
         ("<p>One<p>Two", ["One", "Two"]),
         ("<p>in<b>line</b> <i>words</i></p>", ["inline words"]),
+        ("<p><i>Ann Lee</i><b>Dec 5, 2023</b><style>x</style><b>2 shares</b></p>", ["Ann Lee Dec 5, 2023 2 shares"]),
+        (
+            "<p>Mc<b>Donald</b> <i>i</i><sub>X</sub> <b>中</b><b>文</b> <b>S</b><b>mith</b></p>",
+            ["McDonald iX 中文 Smith"],
+        ),
+        ("<p><b>a</b><b><br>B</b></p>", ["a", "B"]),
+        ("<pre><b>get</b><b>All</b></pre>", ["getAll"]),
         ("<p>a  b\n c</p>", ["a b c"]),
         ("<p>中文\n  換行</p>", ["中文換行"]),
         ("<p><b>來源</b>\n<b>作者</b></p>", ["來源 作者"]),

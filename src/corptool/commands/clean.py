@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import click
 from corptool import plugins
 from corptool import rules as data
 from corptool.article import Article
-from corptool.stage import stage
-from corptool.text.boilerplate import Rule, find, removals
+from corptool.stage import block_stage
+from corptool.text.boilerplate import Asked, Rule, find, removals
 from corptool.text.changes import Change, apply, compose
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
@@ -28,7 +28,7 @@ MODES = ["strict", "balanced", "recall"]
 Key = tuple[str, tuple[tuple[int, bool], ...]]
 
 
-@stage
+@block_stage
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
 @click.option("--rules", multiple=True, type=plugins.RuleFile(), help="Further rules: a TOML file, or a plug-in's.")
@@ -38,8 +38,8 @@ Key = tuple[str, tuple[tuple[int, bool], ...]]
 @click.option("--warn-above", type=click.FloatRange(0, 1), help="Warn where a larger share of a page would go.")
 @click.option("--explain", is_flag=True, help="Show each page with what goes, and why, on standard error.")
 def clean(
-    article: Article,
-    site: frozenset[int] | None = None,
+    articles: Sequence[Article],
+    sites: Sequence[frozenset[int] | None],
     *,
     keep: tuple[str, ...] = (),
     only: tuple[str, ...] = (),
@@ -49,7 +49,7 @@ def clean(
     strip_dateline: bool = False,
     warn_above: float = 0.98,
     explain: bool = False,
-) -> tuple[Article, list[Change]]:
+) -> Iterator[tuple[Article, list[Change]]]:
     """Remove what is not the article, and lift title, date, author and the rest from it.
 
     Pinyin glosses go first, then what rules know, what the site repeats, what the line classifier judges to be no
@@ -64,31 +64,36 @@ def clean(
     def wanted(kind: str) -> bool:
         return kind in only if only else kind not in keep
 
-    text = article["text"]
-    stripped = glosses(text, data.gloss_tables()) if wanted("gloss") and may_hold_glosses(text) else []
-    plain = apply(text, stripped)
-    hints = article.get("hints") or ()
-    page, found = find(
-        plain,
-        known,
-        model=data.line_model(html=bool(hints)) if wanted("boilerplate") or not only else None,
-        hints=hints,
-        mode=mode,
-        title=article.get("title"),
-        repeated=(site or frozenset()) | known.sites.get(_site(article), frozenset()),
-    )
-    out = [finding for finding in found if wanted(finding.kind)]
-    code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if len(hints) == len(page.lines) else set()
-    changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
-    told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
-    lifted = fields(page.lines, out if only else found, hints, body=not only, **told)
-    if strip_dateline and not only:
-        changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
-    changes = compose(text, stripped, changes)
-    _warn(article, changes, warn_above)
-    if explain:
-        _explain(article, changes)
-    return _merged(article, lifted), changes
+    stripped = [_glosses(article["text"]) if wanted("gloss") else [] for article in articles]
+    asked = [
+        Asked(
+            apply(article["text"], removed),
+            article.get("hints") or (),
+            article.get("title"),
+            (site or frozenset()) | known.sites.get(_site(article), frozenset()),
+        )
+        for article, site, removed in zip(articles, sites, stripped, strict=True)
+    ]
+    models = data.line_model if wanted("boilerplate") or not only else None
+    found_on = find(asked, known, models=models, mode=mode)
+    for article, removed, (plain, hints, *_), (page, found) in zip(articles, stripped, asked, found_on, strict=True):
+        out = [finding for finding in found if wanted(finding.kind)]
+        fits = len(hints) == len(page.lines)
+        code = {number for number, hint in enumerate(hints) if hint[0] == "pre"} if fits else set()
+        changes = removals(plain, page.lines, out, blank=wanted("blank"), indented=code)
+        told = {"fetched": _fetched(article), "published": str(article.get("published") or "")[:10] or None}
+        lifted = fields(page.lines, out if only else found, hints, body=not only, **told)
+        if strip_dateline and not only:
+            changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
+        changes = compose(article["text"], removed, changes)
+        _warn(article, changes, warn_above)
+        if explain:
+            _explain(article, changes)
+        yield _merged(article, lifted), changes
+
+
+def _glosses(text: str) -> list[Change]:
+    return glosses(text, data.gloss_tables()) if may_hold_glosses(text) else []
 
 
 def _explain(article: Article, changes: list[Change]) -> None:
@@ -112,9 +117,7 @@ def _check(kinds: Iterable[str], rules: Iterable[Rule]) -> None:
 def lines(article: Article) -> Key:
     """The site of an article, and the marks of its lines."""
     text = article["text"]
-    if may_hold_glosses(text):
-        text = apply(text, glosses(text, data.gloss_tables()))
-    found = templates(text, data.fold())
+    found = templates(apply(text, _glosses(text)), data.fold())
     return _site(article), tuple((mark(line), is_long) for line, is_long in found.items())
 
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import click
 
 from corptool.article import Article, Lost
+from corptool.catalogue import lookup
 from corptool.rules import fold_table
-from corptool.stage import Stage, lookup
+from corptool.stage import Stage
 from corptool.text.difference import Passage, passages
 
 SHOWN = 60

@@ -145,13 +145,20 @@ def _told(text: str, source: str | None, target: str) -> tuple[str | None, Stay]
     told = language.script(text, tables)
     if told in (wanted, "mixed"):
         stay: Stay = frozenset({other})
-    elif told == other and any(language.script(line, tables) == wanted for line in text.split("\n")):
+    elif told == other and _has_line_in(wanted, text):
         stay = frozenset({other, "mixed", None})
     else:
         return None, NONE
     if wanted == "s":
         return "s", stay
-    return "hk" if language.language(text, tables).tag == "zh-Hant-HK" else "tw", stay
+    return "hk" if told == "t" and language.region(text) == "-HK" else "tw", stay
+
+
+def _has_line_in(script: str, text: str) -> bool:
+    tables = rules.script_tables()
+    if not language.evidence(text, tables)[script == "t"]:
+        return False
+    return any(language.script(line, tables) == script for line in text.split("\n"))
 
 
 class _Kept(NamedTuple):

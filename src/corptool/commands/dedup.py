@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import chain, pairwise, starmap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from corptool.article import Article, Dropped, dumps
+from corptool.duplicates import units
+from corptool.duplicates.answers import Decision, decisions
+from corptool.duplicates.answers import why as whys
+from corptool.duplicates.disk import Room
 from corptool.duplicates.features import Features, collected
 from corptool.duplicates.index import Index
-from corptool.duplicates.plan import REMOVED, Decision, Plan
+from corptool.duplicates.plan import REMOVED, Plan
 from corptool.rules import fold_table
 from corptool.stage import AsIs, Each, stage
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
 from corptool.text.shingles import sketches
-from corptool.text.units import hashes, repeated, throughout
+from corptool.text.units import hashes, repeated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,15 +39,6 @@ SHOWN = 10
 """Changes of earlier decisions that are told."""
 FACTS = ("published", "source", "url", "site")
 """What a removed copy may have known better (--merge)."""
-
-
-class UnitDecision(NamedTuple):
-    """What becomes of the units of an article."""
-
-    units: list[int]
-    """Their hashes."""
-    common: frozenset[int]
-    """Those that are found throughout the corpus."""
 
 
 def _ranking(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -62,9 +56,19 @@ def _relations(_: click.Context, __: click.Parameter, value: str) -> str:
     return value
 
 
-def _size(_: click.Context, __: click.Parameter, value: str) -> str:
-    _bytes(value)
-    return value
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """A number of bytes: 512M. The edits do not note it, for nothing in the articles depends on it."""
+
+    name = "size"
+
+    def convert(self, value: str, _param: click.Parameter | None, _context: click.Context | None) -> str:
+        """The size as it was typed."""
+        _bytes(value)
+        return value
+
+    @staticmethod
+    def noted(_: str) -> None:
+        """Nothing."""
 
 
 @stage
@@ -77,10 +81,12 @@ def _size(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
 @click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
 @click.option("--table", is_flag=True, help="Print a table of clusters by size.")
-@click.option("--memory", metavar="SIZE", callback=_size, help="Memory for what is compared; the rest goes to disk.")
+@click.option(
+    "--memory", metavar="SIZE", type=Size(), help="Memory for what grows with the corpus; the rest goes to disk."
+)
 def dedup(
     article: Article,
-    decision: Decision | UnitDecision,
+    decision: Decision | units.UnitDecision,
     *,
     keep: str = "best",  # noqa: ARG001 - for `decide`, as all that are not named here
     relations: str = REMOVED,
@@ -111,7 +117,7 @@ def dedup(
     \b
       corptool read crawl/ | corptool clean | corptool dedup --keep longest > corpus.jsonl
     """
-    if isinstance(decision, UnitDecision):
+    if isinstance(decision, units.UnitDecision):
         return article, repeated(article["text"], decision.units, decision.common, unit=unit)  # type: ignore[arg-type]
     if pairs:
         return b"".join(dumps(pair) + b"\n" for pair in decision.pairs or ())
@@ -245,13 +251,15 @@ def decide(
     table: bool = False,
     memory: str = "1G",
     each: Each = starmap,
-) -> Iterator[Decision | UnitDecision | AsIs]:
+    folder: str | None = None,
+) -> Iterator[Decision | units.UnitDecision | AsIs]:
     """Group the articles and choose who stays."""
+    room = Room(_bytes(memory), folder)
     if unit != "article":
-        yield from _decide_units(keys)
+        yield from (decision or AsIs() for decision in units.decided(keys, room))
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, _bytes(memory))
+    come = collected(keys, room)
     if index is None:
         plan = Plan(*come, **how)
     else:
@@ -260,28 +268,15 @@ def decide(
         _tell_changes(plan)
     if why:
         with click.open_file(why, "wb", atomic=why != "-") as file:
-            for row in [*plan.changed, *plan.why(_difference)]:
+            for row in chain(plan.changed, whys(plan, _difference)):
                 file.write(dumps(row) + b"\n")
     plan.clear()
     if table:
         from tabulate import tabulate
 
         click.echo(tabulate(plan.sizes(), ["articles in a cluster", "clusters", "articles"]), err=True)
-    for decision in plan.decisions(mark=mark, merge=merge, pairs=pairs):
-        untouched = decision.relation is None and not (mark or pairs or decision.copies)
-        yield AsIs() if untouched else decision
-
-
-def _decide_units(keys: Iterable[list[int]]) -> Iterator[UnitDecision | AsIs]:
-    """Which units of each article are found throughout the corpus."""
-    articles = list(keys)
-    found = Counter(chain.from_iterable(set(units) for units in articles))
-    del found[0]
-    limit = throughout(found.values(), len(articles))
-    for units in articles:
-        common = frozenset(key for key in units if found[key] >= limit)
-        again = len(set(units)) < len(units)
-        yield UnitDecision(units, common) if common or again else AsIs()
+    for decision in decisions(plan, mark=mark, merge=merge, pairs=pairs):
+        yield decision or AsIs()
 
 
 def _tell_changes(plan: Plan) -> None:

@@ -35,7 +35,7 @@ def index(folder: str, *, check: bool, forget: tuple[str, ...], forget_from: str
             faults = found.faults() if check else []
             if check:
                 click.echo(f"left behind by killed runs, deleted: {found.tidy()}")
-            stayed = [part.stayed[part.there] for part in found.parts()] if not faults else []
+            stayed = [part.stayed()[part.there] for part in found.parts()] if not faults else []
             rows = [
                 ("articles", sum(part.size for part in stayed)),
                 ("of these stayed", sum(int(part.sum()) for part in stayed)),

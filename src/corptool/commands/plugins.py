@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from corptool import formats, plugins, rules, stage
+from corptool import catalogue, formats, plugins, rules
 
 
 @click.command("plugins", context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,14 +29,14 @@ def list_plugins() -> None:
 
 
 LOAD: dict[plugins.Kind, Callable[[str], object]] = {
-    "stages": stage.lookup,
+    "stages": catalogue.lookup,
     "formats": formats.load,
     "rules": lambda name: rules.rule_file(Path(plugins.rule_file(name))),
 }
 
 
 def _trouble(kind: plugins.Kind, name: str) -> str:
-    if (kind == "stages" and name in stage.names()) or (kind == "formats" and name in formats.names()):
+    if (kind == "stages" and name in catalogue.names()) or (kind == "formats" and name in formats.names()):
         return "not used: corptool has its own"
     try:
         LOAD[kind](name)

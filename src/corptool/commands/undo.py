@@ -9,8 +9,9 @@ import click
 
 from corptool import edits
 from corptool.article import Article
+from corptool.catalogue import inverse_of, is_known, names, unknown
 from corptool.formats import File
-from corptool.stage import inverse_of, is_known, names, stage, unknown
+from corptool.stage import stage
 from corptool.text.decode import encode
 
 
@@ -48,6 +49,8 @@ def _source(article: Article) -> File:
     if origin.get("format") != "text":
         what = f"read as {origin['format']}" if "format" in origin else "not read by corptool"
         raise ValueError(f"it was {what}, and only text can be rebuilt (`corptool verify` compares it with its source)")
+    if missing := [key for key in ("path", "encoding", "sha256") if not isinstance(origin.get(key), str)]:
+        raise ValueError(f"its origin does not say what `read` notes of a file: {', '.join(missing)}")
     data = encode(article["text"], origin["encoding"], origin.get("damaged", []), origin.get("patches", []))
     if sha256(data).hexdigest() != origin["sha256"]:
         raise ValueError("what can be rebuilt is not the file that was read: its edits or its text were changed")

@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from corptool import edits, files, formats, reading
 from corptool.article import Article
-from corptool.stage import inverse_of, stage
+from corptool.catalogue import inverse_of
+from corptool.stage import stage
 from corptool.text.decode import encode
 
 

@@ -1,11 +1,13 @@
-"""Columns of values that are held in memory while they are few, and in a file that has no name beyond."""
+"""Columns of runs of values: what each article has many of, or as many as it likes."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from corptool.duplicates.disk import Room, Values, read
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,78 +15,56 @@ if TYPE_CHECKING:
 
 
 class Column:
-    """Runs of values of one type, one run after the other, each appended as bytes; and those of files after them."""
+    """Runs of values of one type, one run after the other; and those of files after them."""
 
-    def __init__(self, kind: type[Any], memory: int) -> None:
-        from array import array
+    def __init__(self, kind: Any, room: Room, parts: int = 1) -> None:
+        import numpy as np
 
-        self.kind = kind
-        self.memory = memory
-        self.sizes = array("q")
-        """Of each run, in bytes."""
-        self.held = bytearray()
-        self.file: Any = None
-        self.attached: list[tuple[Any, NDArray[np.int64]]] = []
+        self.values = Values(kind, room.held * parts, room.folder)
+        self.ends = room.values(np.int64)
+        """Where each run ends in its source."""
+        self.sources = [(0, self.values)]
+        """The first run of the values here, and of each file that was attached."""
 
     def append(self, runs: Sequence[bytes]) -> None:
         """Add runs."""
-        self.sizes.extend(map(len, runs))
-        self.held += b"".join(runs)
-        if len(self.held) > self.memory:
-            if self.file is None:
-                self.file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the column
-            self.file.write(self.held)
-            self.held = bytearray()
+        import numpy as np
 
-    def attach(self, path: Any, sizes: NDArray[np.int64]) -> None:
-        """Add the runs that lie in a file, by their numbers of values."""
-        self.attached.append((path, sizes))
+        data = b"".join(runs)
+        sizes = np.fromiter(map(len, runs), np.int64, len(runs)) // self.values.kind.itemsize
+        self.ends.append(np.cumsum(sizes) + len(self.values))
+        self.values.append(data)
+
+    def extend(self, values: NDArray[Any], ends: NDArray[np.int64]) -> None:
+        """Add the runs of another column, by their values and their ends."""
+        self.ends.append(ends + len(self.values))
+        self.values.append(values)
+
+    def attach(self, path: Path, ends: NDArray[np.int64]) -> None:
+        """Add the runs that lie in a file, by their ends."""
+        self.sources.append((len(self.ends), read(self.values.kind, path)))
+        self.ends.append(ends)
 
     def take(self, runs: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The values of these runs, in this order, and where each run begins (and the last one ends)."""
         import numpy as np
 
-        starts, sizes, source = (column[runs] for column in self._runs)
-        values = [self._values(), *(self._mapped(path) for path, _ in self.attached)]
-        places = zip(source.tolist(), starts.tolist(), (starts + sizes).tolist(), strict=True)
-        taken = [values[which][start:end] for which, start, end in places]
-        edges = np.concatenate(([0], np.cumsum(sizes)))
-        return np.concatenate([np.empty(0, self.kind), *taken]), edges  # slices: 3 times faster than an index a value
+        firsts, values = zip(*self.sources, strict=True)
+        ends = self.ends.all()
+        starts, stops = np.where(np.isin(runs, firsts), 0, ends[runs - 1]), ends[runs]
+        edges = np.concatenate(([0], np.cumsum(stops - starts)))
+        readers = [each.reader() for each in values]
+        source = (np.searchsorted(firsts, runs, "right") - 1).tolist()
+        places = zip(source, starts.tolist(), stops.tolist(), strict=True)
+        data = b"".join([readers[which](start, stop) for which, start, stop in places])
+        return np.frombuffer(data, self.values.kind), edges
+
+    def texts(self, runs: NDArray[np.int64]) -> list[bytes]:
+        """Each of these runs, of bytes, apart."""
+        data, edges = self.take(runs)
+        whole = data.tobytes()
+        return [whole[start:stop] for start, stop in pairwise(edges.tolist())]
 
     def clear(self) -> None:
         """Let go of all values."""
-        self.held = bytearray()
-        if self.file is not None:
-            self.file.close()
-            self.file = None
-
-    @cached_property
-    def _runs(self) -> tuple[NDArray[np.int64], ...]:
-        """Where each run starts, how long it is, and in which source it lies."""
-        import numpy as np
-
-        own = np.frombuffer(self.sizes, np.int64) // np.dtype(self.kind).itemsize
-        sources = [own, *(sizes for _, sizes in self.attached)]
-        starts = [np.cumsum(sizes) - sizes for sizes in sources]
-        source = np.repeat(np.arange(len(sources)), [sizes.size for sizes in sources])
-        return np.concatenate(starts), np.concatenate(sources), source
-
-    def _values(self) -> NDArray[Any]:
-        import numpy as np
-
-        if self.file is None:
-            return np.frombuffer(self.held, self.kind)
-        if self.held:
-            self.file.write(self.held)
-            self.held = bytearray()
-        self.file.flush()
-        return self._mapped(self.file)
-
-    def _mapped(self, file: Any) -> NDArray[Any]:
-        """The values of a file: mapped anew each time, so that what was read once does not stay in memory."""
-        import os
-
-        import numpy as np
-
-        empty = not (os.fstat(file.fileno()).st_size if hasattr(file, "fileno") else os.path.getsize(file))
-        return np.empty(0, self.kind) if empty else np.asarray(np.memmap(file, self.kind, "r"))
+        self.values.clear()

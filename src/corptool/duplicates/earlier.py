@@ -6,102 +6,129 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.features import Rows, first
-from corptool.duplicates.index import COLUMNS, Part
-from corptool.duplicates.texts import Known, Memory, Texts, forgotten, remembered
+from corptool.duplicates.disk import Values
+from corptool.duplicates.features import Row, Rows
+from corptool.duplicates.index import COLUMNS, ENDS, Memory, Part
+from corptool.duplicates.texts import PAIR, Known, Texts, forgotten
+from corptool.text.candidates import sides
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WHOLE = 50
-"""Texts of fewer folded characters are compared whole: too few shingles to tell an edited copy from another text."""
+FIRST_TIME = -1
 
 
 class Earlier:
     """Adds the articles of an index to those that come, and knows what row of the index belongs to which."""
 
-    def __init__(self, rows: Rows, columns: list[Column], was: list[bool | None], parts: Iterable[Part]) -> None:
+    def __init__(self, rows: Rows, columns: list[Column], parts: Iterable[Part]) -> None:
         import numpy as np
 
+        self.room = rows.room
         self.incoming = len(rows)
-        self.row = np.full(self.incoming, -1)
-        """The row of each article in the index; -1 for one that is not there yet."""
-        self.rows = 0
-        self.parts: list[Part] = []
-        again: dict[tuple[object, ...], int] = {}
-        come = rows.digests("exact")[:, 0].copy()
-        found = [self.row]
-        for part in parts:
-            there = part.there.copy()
-            for at in np.flatnonzero(there & np.isin(part.rows.exact[:, 0], come)).tolist():
-                again = again or {_identity(rows, index): index for index in range(self.incoming)}
-                one = Rows()
-                one.extend(part.rows, np.array([at]))
-                index = again.get(_identity(one, 0))
-                if index is not None:  # a run that was killed and is repeated
-                    there[at] = False
-                    self.row[index] = self.rows + at
-                    was[index] = bool(part.stayed[at])
-            kept = np.flatnonzero(there)
-            rows.extend(part.rows, kept)
-            was += part.stayed[kept].tolist()
-            found.append(self.rows + kept)
-            for place, (name, column) in enumerate(zip(COLUMNS, columns, strict=True)):
-                column.attach(part.folder / name, part.sizes[:, place])
-            self.parts.append(part)
-            self.rows += there.size
-        self.row = np.concatenate(found)
-        self.runs = np.concatenate((np.arange(self.incoming), self.incoming + self.row[self.incoming :]))
-        """Which run of the columns is that of each article."""
+        self.parts = [*parts]
+        self.was = self.room.values(np.int8, self.incoming, FIRST_TIME)
+        """Whether an article of an earlier run stayed then; FIRST_TIME for one that was in none."""
+        self.live = self.room.values(bool, self.incoming, 1)
+        """Which articles count: none that are forgotten, or that come again."""
+        self.again = self.room.values(np.int64, self.incoming, -1)
+        """The row of an article that comes again, as in a run that was killed and is repeated."""
+        for part in self.parts:
+            rows.extend(part.rows())
+            for name, column in zip(COLUMNS, columns, strict=True):
+                column.attach(part.folder / name, part.ends()[:, ENDS.index(name)])
+            self.was.append(part.stayed())
+            self.live.append(part.there)
+        if self.parts:
+            self._find_again(rows)
 
-    def known(self, text: NDArray[np.int64], memory: Memory | None, texts: int) -> Known:
-        """What earlier runs knew of the texts, of which each article has one (or -1)."""
+    def row(self, articles: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of these articles in the index; -1 for those that are not there yet."""
         import numpy as np
 
+        rows = articles - self.incoming
+        own = rows < 0
+        rows[own] = self.again.all()[articles[own]]
+        return np.asarray(rows)
+
+    def _find_again(self, rows: Rows) -> None:
+        import numpy as np
+
+        by_text = self.room.sorted(valued=True)
+        for start, stop in self.room.blocks(len(rows), rows.fixed.kind.itemsize):
+            counts = self.live.all()[start:stop]
+            by_text.add(rows.fixed.all()["exact"][start:stop][counts, 0], np.arange(start, stop)[counts])
+        for keys, articles in by_text.pieces():
+            starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
+            sizes = np.diff(starts, append=keys.size)
+            both = (articles[starts] < self.incoming) & (articles[starts + sizes - 1] >= self.incoming)
+            come: dict[tuple[object, ...], int] = {}
+            for row in rows.rows(np.sort(articles[np.repeat(both, sizes)])):
+                key = _identity(rows, row)
+                if row.article < self.incoming:
+                    come[key] = row.article
+                elif key in come:
+                    self.live.all()[row.article] = False
+                    self.again.all()[come[key]] = row.article - self.incoming
+                    self.was.all()[come[key]] = self.was.all()[row.article]
+
+    def known(self, texts: Texts, memory: Memory | None) -> Known:
+        """What earlier runs knew of the texts."""
+        import numpy as np
+
+        known = forgotten(texts)
         if memory is None:
-            return forgotten(texts)
-        of_row = np.full(self.rows, -1)
-        of_row[self.row[self.row >= 0]] = text[self.row >= 0]
-        drawn = forgotten(texts).drawn
+            return known
+        of_row = self.room.values(np.int64, len(self.live) - self.incoming, -1)
+        for start, stop in self.room.blocks(len(self.live)):
+            rows, of = self.row(np.arange(start, stop)), texts.of.all()[start:stop]
+            of_row.all()[rows[(rows >= 0) & (of >= 0)]] = of[(rows >= 0) & (of >= 0)]
         at = 0
         for part in self.parts:
-            of = of_row[at : at + part.there.size]
-            drawn[of[of >= 0]] = part.drawn()[of >= 0]
-            at += of.size
-        return remembered(memory, drawn, of_row)
+            for start, stop in self.room.blocks(part.there.size, known.drawn.kind.itemsize):
+                of = of_row.all()[at + start : at + stop]
+                known.drawn.all()["bins"][of[of >= 0]] = part.drawn()[start:stop][of >= 0]
+            at += part.there.size
+        for start, stop in self.room.blocks(memory["row"].size):
+            there = of_row.all()[memory["row"][start:stop]]
+            known.new.all()[there] = False
+            known.group.all()[there] = of_row.all()[memory["group"][start:stop]]
+        pairs = self.room.sorted(valued=True)
+        for start, stop in self.room.blocks(memory["pairs"].size):
+            left, right = (of_row.all()[side] for side in sides(memory["pairs"]["pair"][start:stop]))
+            pairs.add((left << 32 | right).astype(np.uint64), np.arange(start, stop))
+        for keys, places in pairs.pieces():
+            some = memory["pairs"][places]
+            some["pair"] = keys
+            known.pairs.append(some)
+        known.hashes.append(memory["hashes"])
+        known.counts.append(memory["counts"])
+        return known
 
-    def new(self, text: NDArray[np.int64], texts: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The articles that are not in the index yet, and for each text a row, once they are added."""
+    def memory(self, texts: Texts, known: Known) -> dict[str, Values]:
+        """What is known, for the index: texts by the row of an article that has it, once those that came are added."""
         import numpy as np
 
-        new = np.flatnonzero(self.row < 0)
-        row = self.row.copy()
-        row[new] = self.rows + np.arange(new.size)
-        of_text = np.empty(texts, np.int64)
-        of_text[text[text >= 0]] = row[text >= 0]
-        return new, of_text
+        room = self.room
+        rows = room.values(np.uint32, len(texts))
+        added = len(self.live) - self.incoming
+        for start, stop in room.blocks(len(self.live)):
+            row, of = self.row(np.arange(start, stop)), texts.of.all()[start:stop]
+            new = row < 0
+            row[new] = added + np.arange(new.sum())
+            added += int(new.sum())
+            rows.all()[of[of >= 0]] = row[of >= 0]
+        group, pairs = room.values(np.uint32), room.values(PAIR)
+        for start, stop in room.blocks(len(texts)):
+            group.append(rows.all()[known.group.all()[start:stop]])
+        for start, stop in room.blocks(len(known.pairs), known.pairs.kind.itemsize):
+            some = known.pairs.all()[start:stop].copy()
+            left, right = (rows.all()[side].astype(np.uint64) for side in sides(some["pair"]))
+            some["pair"] = left << np.uint64(32) | right
+            pairs.append(some)
+        return {"row": rows, "group": group, "pairs": pairs, "hashes": known.hashes, "counts": known.counts}
 
 
-def compared(
-    rows: Rows, columns: list[Column], runs: NDArray[np.int64], same: NDArray[np.int64]
-) -> tuple[Texts, NDArray[np.int64]]:
-    """What is compared, in the order of the digests: of articles with the same text, and sample, one.
-
-    And for each article which text that is, or -1 where it is too short. `same` gives the first article with its text.
-    """
-    import numpy as np
-
-    keys = np.column_stack((rows.digests("same"), rows.column("sampled").astype(np.uint64)))
-    one = first(keys, np.arange(len(rows)))
-    lengths = rows.column("folded")
-    articles = np.flatnonzero((one == np.arange(one.size)) & (lengths >= WHOLE))
-    articles = articles[np.lexsort(keys[articles].T)]
-    text = np.full(len(rows), -1)
-    text[articles] = np.arange(articles.size)
-    return Texts(columns, runs[articles], lengths[articles], same[articles]), text[one]
-
-
-def _identity(rows: Rows, index: int) -> tuple[object, ...]:
-    one = rows[index]
-    return one.id, one.place, one.exact
+def _identity(rows: Rows, row: Row) -> tuple[object, ...]:
+    return row.id, row.place, rows.fixed.all()["exact"][row.article].tobytes()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+import json
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import islice, pairwise
+from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
+import orjson
+
 from corptool.duplicates.columns import Column
+from corptool.duplicates.disk import Room, Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,11 +22,10 @@ if TYPE_CHECKING:
 
 BLOCK = 256
 """Articles whose features are taken in at once: a column costs little more than a value."""
-DIGEST = 16
-NUMBERS = ("offset", "folded", "length", "repairs", "known", "sampled")
-"""What a row holds of an article that is a number; `sampled` is a checksum of what was sampled of its text."""
-STRINGS = ("path", "member", "published", "source")
-"""The same strings again and again."""
+WALK = 4096
+"""Articles whose ids are looked at together."""
+FIXED = [("exact", "<u8", 2), ("same", "<u8", 2), ("folded", "<i8"), ("sampled", "<u4")]
+"""What is looked at for all articles at once: the halves of the two digests, and a checksum of what was sampled."""
 
 
 class Features(NamedTuple):
@@ -51,154 +55,156 @@ class Features(NamedTuple):
     """Only where the difference is asked for (--why)."""
 
 
+class Row(NamedTuple):
+    """What tells which of several copies stays."""
+
+    id: str
+    article: int
+    """Its number."""
+    path: str
+    member: str
+    offset: int
+    published: str
+    source: str
+    length: int
+    repairs: int
+    known: int
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Path, member and offset."""
+        return self.path, self.member, self.offset
+
+
 class Saved(NamedTuple):
-    """Rows as an index keeps them: one array, or list, a column."""
+    """Rows as an index keeps them."""
 
-    ids: list[str]
-    names: list[str]
-    """The different strings."""
-    strings: NDArray[np.uint32]
-    """For each article the places of its STRINGS among them."""
-    numbers: NDArray[np.int64]
-    exact: NDArray[np.uint64]
-    same: NDArray[np.uint64]
+    fixed: NDArray[Any]
+    ids: NDArray[np.uint8]
+    id_ends: NDArray[np.int64]
+    rest: NDArray[np.uint8]
+    rest_ends: NDArray[np.int64]
 
-
-class Codes(dict[str, int]):
-    """Strings, numbered as they come."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def __missing__(self, name: str) -> int:
-        self[name] = code = len(self.names)
-        self.names.append(name)
-        return code
+    def names(self) -> Iterator[str]:
+        """The ids."""
+        start = 0
+        for end in self.id_ends:
+            yield self.ids[start:end].tobytes().decode("utf-8", "surrogatepass")
+            start = int(end)
 
 
 class Rows:
-    """Features without what was sampled of the text, as columns: 200 bytes an article instead of a thousand."""
+    """Features without what was sampled of the text."""
 
-    def __init__(self) -> None:
-        self.ids: list[str] = []
-        self.codes = Codes()
-        self.names = self.codes.names
-        """The different strings."""
-        self.strings = array("I")
-        self.numbers = array("q")
-        self.exact, self.same = bytearray(), bytearray()
-        self.facts: dict[int, dict[str, Any]] = {}
-        self.texts: dict[int, str] = {}
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.fixed = room.values(FIXED)
+        self.ids, self.rest, self.facts, self.texts = (Column("u1", room) for _ in range(4))
+        """The fields of `Row` after the first two, and what only --merge and --why ask for, of those that come."""
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.fixed)
 
     def append(self, block: Sequence[Features]) -> None:
         """Add articles."""
+        import numpy as np
+
         of: Any = Features._make(zip(*block, strict=True))  # a column of each
-        path, member, offset = zip(*of.place, strict=True)
-        strings = zip(path, member, of.published, of.source, strict=True)
-        self.strings.extend(map(self.codes.__getitem__, chain.from_iterable(strings)))
+        fixed = np.empty(len(block), FIXED)
+        for name in ("exact", "same"):
+            fixed[name] = np.frombuffer(b"".join(getattr(of, name)), np.uint64).reshape(-1, 2)
+        fixed["folded"] = of.folded
         samples = zip(of.hashes, of.places, of.numbers, strict=True)
-        sampled = [crc32(numbers, crc32(places, crc32(hashes))) for hashes, places, numbers in samples]
-        numbers = zip(offset, of.folded, of.length, of.repairs, of.known, sampled, strict=True)
-        self.numbers.extend(chain.from_iterable(numbers))
-        self.exact += b"".join(of.exact)
-        self.same += b"".join(of.same)
-        self.facts.update((at, facts) for at, facts in enumerate(of.facts, len(self)) if facts)
-        self.texts.update((at, text) for at, text in enumerate(of.text, len(self)) if text)
-        self.ids += of.id
+        fixed["sampled"] = [crc32(numbers, crc32(places, crc32(hashes))) for hashes, places, numbers in samples]
+        self.fixed.append(fixed)
+        self.ids.append([_encoded(id_) for id_ in of.id])
+        rest = zip(of.place, of.published, of.source, of.length, of.repairs, of.known, strict=True)
+        self.rest.append([_dumps([*place, *more]) for place, *more in rest])
+        self.facts.append([pickle.dumps(facts) if facts else b"" for facts in of.facts])
+        self.texts.append([_encoded(text) for text in of.text])
 
-    def extend(self, saved: Saved, rows: NDArray[np.int64]) -> None:
-        """Add these rows of saved ones."""
+    def extend(self, saved: Saved) -> None:
+        """Add the rows of an earlier run."""
         import numpy as np
 
-        codes = np.array([self.codes[name] for name in saved.names], np.uint32)
-        self.strings.frombytes(codes[saved.strings[rows]].tobytes())
-        self.numbers.frombytes(saved.numbers[rows].tobytes())
-        self.exact += saved.exact[rows].tobytes()
-        self.same += saved.same[rows].tobytes()
-        self.ids += saved.ids if rows.size == len(saved.ids) else [saved.ids[row] for row in rows.tolist()]
+        self.fixed.append(saved.fixed)
+        self.ids.extend(saved.ids, saved.id_ends)
+        self.rest.extend(saved.rest, saved.rest_ends)
+        for column in (self.facts, self.texts):  # an index keeps neither
+            column.extend(saved.rest[:0], np.zeros_like(saved.rest_ends))
 
-    def saved(self, indexes: NDArray[np.int64]) -> Saved:
-        """These articles as an index keeps them."""
-        import numpy as np
+    def saved(self, articles: NDArray[np.int64]) -> Saved:
+        """The rows of these articles as an index keeps them."""
+        ids, id_edges = self.ids.take(articles)
+        rest, rest_edges = self.rest.take(articles)
+        return Saved(self.fixed.all()[articles], ids, id_edges[1:], rest, rest_edges[1:])
 
-        strings = np.frombuffer(self.strings, np.uint32).reshape(-1, len(STRINGS))[indexes]
-        names, codes = np.unique(strings, return_inverse=True)
-        return Saved(
-            [self.ids[index] for index in indexes.tolist()],
-            [self.names[code] for code in names.tolist()],
-            codes.reshape(-1, len(STRINGS)).astype(np.uint32),
-            np.frombuffer(self.numbers, np.int64).reshape(-1, len(NUMBERS))[indexes],
-            self.digests("exact")[indexes],
-            self.digests("same")[indexes],
-        )
+    def names(self, articles: NDArray[np.int64]) -> list[str]:
+        """The ids of these articles."""
+        return [id_.decode("utf-8", "surrogatepass") for id_ in self.ids.texts(articles)]
 
-    def __getitem__(self, index: int) -> Features:
-        strings = self.strings[len(STRINGS) * index : len(STRINGS) * (index + 1)]
-        path, member, published, source = (self.names[code] for code in strings)
-        numbers = self.numbers[len(NUMBERS) * index : len(NUMBERS) * (index + 1)]
-        offset, folded, length, repairs, known, _ = numbers
-        digest = slice(DIGEST * index, DIGEST * (index + 1))
-        return Features(
-            id=self.ids[index],
-            place=(path, member, offset),
-            exact=bytes(self.exact[digest]),
-            same=bytes(self.same[digest]),
-            hashes=b"",
-            places=b"",
-            numbers=b"",
-            folded=folded,
-            length=length,
-            repairs=repairs,
-            known=known,
-            published=published,
-            source=source,
-            facts=self.facts.get(index),
-            text=self.texts.get(index, ""),
-        )
+    def rows(self, articles: NDArray[np.int64]) -> list[Row]:
+        """What tells which of these articles stays."""
+        rest = map(_loads, self.rest.texts(articles))
+        return [
+            Row(id_, number, *more)
+            for id_, number, more in zip(self.names(articles), articles.tolist(), rest, strict=True)
+        ]
 
-    def number(self, name: str, index: int) -> int:
-        """One of the NUMBERS of an article."""
-        return self.numbers[len(NUMBERS) * index + NUMBERS.index(name)]
+    def facts_of(self, articles: NDArray[np.int64]) -> list[dict[str, Any]]:
+        """What --merge may tell of these articles, of those that come."""
+        return [pickle.loads(facts) if facts else {} for facts in self.facts.texts(articles)]  # noqa: S301 - ours
 
-    def string(self, name: str, index: int) -> str:
-        """One of the STRINGS of an article."""
-        return self.names[self.strings[len(STRINGS) * index + STRINGS.index(name)]]
+    def texts_of(self, articles: NDArray[np.int64]) -> list[str]:
+        """The texts of these articles, for --why: those that come."""
+        return [text.decode("utf-8", "surrogatepass") for text in self.texts.texts(articles)]
 
-    def column(self, name: str) -> NDArray[np.int64]:
-        """One of the NUMBERS of all articles."""
-        import numpy as np
-
-        return np.array(self.numbers, np.int64).reshape(-1, len(NUMBERS))[:, NUMBERS.index(name)].copy()
-
-    def digests(self, name: str) -> NDArray[np.uint64]:
-        """The two halves of each digest: of the texts (`exact`), or of the folded texts (`same`)."""
-        import numpy as np
-
-        return np.frombuffer(bytes(getattr(self, name)), np.uint64).reshape(-1, 2)
-
-    def order(self) -> list[int]:
+    def order(self) -> Values:
         """The articles in an order that does not depend on that of the input: by id, then by what they differ in."""
+        import numpy as np
 
-        def rest(index: int) -> tuple[Any, ...]:
-            one = self[index]
-            return one.id, one.place, one.exact, one.known, one.published, one.source
+        runs = [self._by_id(start, stop) for start, stop in self.room.blocks(len(self), 256)]
+        order, again = self.room.values(np.int64), self.room.values(np.int64)
+        sorted_ = merge(*map(self._walk, runs))
+        last = None
+        while block := list(islice(sorted_, WALK)):
+            ids, articles = zip(*block, strict=True)
+            again.append(np.flatnonzero([*map(eq, (last, *ids), ids)]) + len(order))
+            order.append(np.array(articles))
+            last = ids[-1]
+        places, values = again.all(), order.all()
+        starts = np.flatnonzero(np.diff(places, prepend=-2) != 1)
+        for start, stop in pairwise([*starts.tolist(), places.size]):
+            members = slice(places[start] - 1, places[stop - 1] + 1)
+            values[members] = self._by_rest(values[members])
+        return order
 
-        ids = self.ids
-        if len(set(ids)) == len(ids):
-            return sorted(range(len(ids)), key=ids.__getitem__)
-        again = {id_ for id_, times in Counter(ids).items() if times > 1}
-        return sorted(range(len(ids)), key=lambda index: rest(index) if ids[index] in again else (ids[index],))
+    def _by_id(self, start: int, stop: int) -> Values:
+        import numpy as np
+
+        ids = self.ids.texts(np.arange(start, stop))
+        run = self.room.values(np.int64)
+        run.append(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64) + start)
+        return run
+
+    def _walk(self, run: Values) -> Iterator[tuple[bytes, int]]:
+        for start in range(0, len(run), WALK):
+            articles = run.all()[start : start + WALK]
+            yield from zip(self.ids.texts(articles), articles.tolist(), strict=True)
+
+    def _by_rest(self, articles: NDArray[np.int64]) -> list[int]:
+        exact = [digest.tobytes() for digest in self.fixed.all()["exact"][articles]]
+        both = zip(self.rows(articles), exact, strict=True)
+        keyed = [((row.place, digest, row.known, row.published, row.source), row.article) for row, digest in both]
+        return [article for _, article in sorted(keyed)]
 
 
-def collected(keys: Iterable[Features], room: int) -> tuple[Rows, list[Column]]:
-    """All that come: the rows, and columns of the hashes, places and numbers, in so many bytes; the rest on disk."""
+def collected(keys: Iterable[Features], room: Room) -> tuple[Rows, list[Column]]:
+    """All that come: the rows, and columns of the hashes, places and numbers."""
     import numpy as np
 
-    rows, columns = Rows(), [Column(kind, room // 8) for kind in (np.uint32, np.uint8, np.uint64)]
+    rows = Rows(room)
+    columns = [Column(kind, room, parts) for kind, parts in ((np.uint32, 8), (np.uint8, 2), (np.uint64, 2))]
     keys = iter(keys)
     while block := list(islice(keys, BLOCK)):
         rows.append(block)
@@ -207,26 +213,19 @@ def collected(keys: Iterable[Features], room: int) -> tuple[Rows, list[Column]]:
     return rows, columns
 
 
-def first(keys: NDArray[np.uint64], order: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each row of keys the first, in this order, that is equal.
-
-    >>> import numpy as np
-    >>> first(np.array([[7, 1], [8, 1], [7, 1]], np.uint64), np.array([2, 1, 0])).tolist()
-    [2, 1, 2]
-    """
-    import numpy as np
-
-    keys = keys[order]
-    sorted_ = np.lexsort(keys.T)  # stable: of equals the first stays first
-    keys = keys[sorted_]
-    new = np.ones(order.size, bool)
-    new[1:] = (keys[1:] != keys[:-1]).any(1)
-    leader = sorted_[np.flatnonzero(new)][np.cumsum(new) - 1]
-    result = np.empty(order.size, np.int64)
-    result[order[sorted_]] = order[leader]
-    return result
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
-def integers(values: NDArray[np.int64]) -> array[int]:
-    """A list of many integers, in a fifth of the memory of a list."""
-    return array("q", values.astype("int64").tobytes())
+def _dumps(values: Any) -> bytes:
+    try:
+        return orjson.dumps(values)
+    except TypeError:  # a lone surrogate
+        return json.dumps(values).encode()
+
+
+def _loads(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return json.loads(line)

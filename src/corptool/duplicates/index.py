@@ -9,17 +9,16 @@ keeping everything in SQLite: docs/decisions/index.md.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-
-from corptool.duplicates.features import Saved
+from corptool.duplicates.disk import Values, mapped
+from corptool.duplicates.features import FIXED, Saved
 from corptool.files import settle
 from corptool.text.candidates import BINS, signatures
 
@@ -33,11 +32,19 @@ CREATE TABLE IF NOT EXISTS parts (name TEXT PRIMARY KEY, articles INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS forgotten (part TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (part, row));
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-FORMAT = "2"
+FORMAT = "3"
 """Changes when what was written before cannot be used now."""
 WAIT = 3600.0
 """Seconds that a run waits for another one to leave the index."""
 COLUMNS = ("hashes", "places", "numbers")
+ENDS = ("ids", "rest", *COLUMNS)
+"""What each article has a run of."""
+KINDS: dict[str, Any] = {"fixed": FIXED, "ids": "u1", "rest": "u1"}
+FILES = (*KINDS, "stayed", "ends", *COLUMNS, "drawn")
+Memory = Mapping[str, "NDArray[Any]"]
+"""What is known of all articles together: texts by the row of an article that has it."""
+Added = tuple[Saved, "NDArray[np.bool_]", Sequence[tuple["NDArray[Any]", "NDArray[np.int64]"]]]
+"""Of articles their rows, which of them stay, and the runs of values of their COLUMNS."""
 
 
 class BrokenIndexError(ValueError):
@@ -47,22 +54,27 @@ class BrokenIndexError(ValueError):
 class Part(NamedTuple):
     """The articles that one run added."""
 
-    rows: Saved
+    folder: Path
     there: NDArray[np.bool_]
     """Which of them are not forgotten."""
-    stayed: NDArray[np.bool_]
-    """Which of them were no copies then, and are out in the world."""
-    sizes: NDArray[np.int64]
-    """How many values of each of the COLUMNS each has."""
-    folder: Path
-    """Where these lie, and the signatures."""
+
+    def rows(self) -> Saved:
+        """What is known of each."""
+        ends = self.ends()
+        fixed, ids, rest = (mapped(self.folder / name, kind) for name, kind in KINDS.items())
+        return Saved(fixed, ids, ends[:, ENDS.index("ids")], rest, ends[:, ENDS.index("rest")])
+
+    def ends(self) -> NDArray[np.int64]:
+        """Where the runs of each end, in the files of ENDS."""
+        return mapped(self.folder / "ends", "<i8").reshape(-1, len(ENDS))
+
+    def stayed(self) -> NDArray[np.bool_]:
+        """Which of them were no copies then, and are out in the world."""
+        return mapped(self.folder / "stayed", "?")
 
     def drawn(self) -> NDArray[np.uint32]:
         """The signature of each article's text."""
-        import numpy as np
-
-        drawn: NDArray[np.uint32] = np.memmap(self.folder / "drawn", np.uint32, "r").reshape(-1, BINS)
-        return drawn
+        return mapped(self.folder / "drawn", "<u4").reshape(-1, BINS)
 
 
 class Index:
@@ -102,7 +114,7 @@ class Index:
             rows = self.catalog.execute("SELECT row FROM forgotten WHERE part = ?", [name])
             yield _read(self.folder / name, [row for (row,) in rows])
 
-    def memory(self) -> dict[str, NDArray[Any]] | None:
+    def memory(self) -> Memory | None:
         """What the last run knew of all articles together; None where it must be found out again."""
         import numpy as np
 
@@ -111,34 +123,32 @@ class Index:
             return None
         return {path.stem: np.load(path, mmap_mode="r") for path in (self.folder / name).iterdir()}
 
-    def add(
-        self,
-        rows: Saved,
-        stayed: NDArray[np.bool_],
-        blocks: Iterable[Sequence[tuple[NDArray[Any], NDArray[np.int64]]]],
-        memory: Mapping[str, NDArray[Any]],
-    ) -> None:
-        """Add articles, with the runs of values of their COLUMNS, in blocks, and what is known now of all articles."""
+    def add(self, added: Iterable[Added], memory: Mapping[str, Values]) -> None:
+        """Add articles, in blocks, and what is known now of all articles. Nothing is done if there are none."""
         import numpy as np
 
-        if not rows.ids:
+        added = iter(added)
+        first = next(added, None)
+        if first is None:
             return
-        with _Folder(self.folder) as part:
-            sizes = []
-            with contextlib.ExitStack() as stack:
-                files = [stack.enter_context((part.path / name).open("wb")) for name in (*COLUMNS, "drawn")]
-                for runs in blocks:
-                    for file, (values, _) in zip(files, [*runs, (signatures(*runs[0]), None)], strict=True):
-                        file.write(values.tobytes())
-                    sizes.append(np.column_stack([np.diff(edges) for _, edges in runs]))
-            arrays = {name: value for name, value in rows._asdict().items() if name not in ("ids", "names")}
-            np.savez(part.path / "rows.npz", stayed=stayed, sizes=np.concatenate(sizes), **arrays)
-            (part.path / "strings.json").write_bytes(_dumps([rows.ids, rows.names]))
+        articles = 0
+        ends = np.zeros(len(ENDS), np.int64)
+        with _Folder(self.folder) as part, contextlib.ExitStack() as stack:  # all closed before the folder is
+            files = {name: stack.enter_context((part.path / name).open("wb")) for name in FILES}
+            for rows, stayed, runs in chain([first], added):
+                sketch = {name: values for name, (values, _) in zip(COLUMNS, runs, strict=True)}
+                edges = [rows.id_ends, rows.rest_ends, *(edges[1:] for _, edges in runs)]
+                until = np.column_stack(edges) + ends
+                ends = until[-1]
+                data = {"fixed": rows.fixed, "ids": rows.ids, "rest": rows.rest, "stayed": stayed, "ends": until}
+                for name, values in (data | sketch | {"drawn": signatures(*runs[0])}).items():
+                    files[name].write(values.tobytes())
+                articles += stayed.size
         with _Folder(self.folder) as known:
-            for name, values in memory.items():
-                np.save(known.path / f"{name}.npy", values)
+            for name, lists in memory.items():
+                np.save(known.path / f"{name}.npy", lists.all())
         size = sum(file.stat().st_size for file in part.path.iterdir())
-        self.catalog.execute("INSERT INTO parts VALUES (?, ?, ?)", [part.path.name, len(rows.ids), size])
+        self.catalog.execute("INSERT INTO parts VALUES (?, ?, ?)", [part.path.name, articles, size])
         self.outdated = self._setting("memory")
         self.catalog.execute("INSERT OR REPLACE INTO settings VALUES ('memory', ?)", [known.path.name])
 
@@ -146,7 +156,7 @@ class Index:
         """Forget articles; how many were there. What is known of all is found out again by the next run."""
         wanted, there = set(ids), 0
         for part in self.parts():
-            rows = [row for row, id_ in enumerate(part.rows.ids) if id_ in wanted and part.there[row]]
+            rows = [row for row, id_ in enumerate(part.rows().names()) if id_ in wanted and part.there[row]]
             names = ([part.folder.name, row] for row in rows)
             self.catalog.executemany("INSERT INTO forgotten VALUES (?, ?)", names)
             there += len(rows)
@@ -162,7 +172,7 @@ class Index:
                 found.append(f"{name}: missing")
             elif sum(file.stat().st_size for file in part.iterdir()) != size:
                 found.append(f"{name}: not the {size} bytes that were written")
-            elif len(_read(part, []).rows.ids) != articles:
+            elif _read(part, []).there.size != articles:
                 found.append(f"{name}: not the {articles} articles that were written")
         return found
 
@@ -201,23 +211,6 @@ class _Folder:
 def _read(folder: Path, forgotten: list[int]) -> Part:
     import numpy as np
 
-    ids, names = _loads((folder / "strings.json").read_bytes())
-    with np.load(folder / "rows.npz") as arrays:
-        rows = Saved(ids, names, *(arrays[name] for name in Saved._fields[2:]))
-        there = np.ones(len(ids), bool)
-        there[forgotten] = False
-        return Part(rows, there, arrays["stayed"], arrays["sizes"], folder)
-
-
-def _dumps(values: Any) -> bytes:
-    try:
-        return orjson.dumps(values)
-    except TypeError:  # a lone surrogate in an id
-        return json.dumps(values).encode()
-
-
-def _loads(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except ValueError:
-        return json.loads(line)
+    there = np.ones((folder / "stayed").stat().st_size, bool)
+    there[forgotten] = False
+    return Part(folder, there)

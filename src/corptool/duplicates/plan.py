@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import starmap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby, starmap
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.earlier import Earlier, compared
-from corptool.duplicates.features import Rows, first, integers
-from corptool.duplicates.index import Index
+from corptool.duplicates.counting import Each
+from corptool.duplicates.disk import Sorted, Values
+from corptool.duplicates.earlier import FIRST_TIME, Earlier
+from corptool.duplicates.features import Row, Rows
+from corptool.duplicates.index import Added, Index
+from corptool.duplicates.joining import Sides, joined
 from corptool.duplicates.ranking import ranking
-from corptool.duplicates.relating import Each, Related, learned, measured, related
-from corptool.duplicates.texts import Known, memory
-from corptool.text.groups import components
+from corptool.duplicates.relating import learned, related
+from corptool.duplicates.texts import Texts, distinct
+from corptool.text.candidates import sides
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
 
 if TYPE_CHECKING:
@@ -24,27 +27,24 @@ if TYPE_CHECKING:
 
 NAMES = {NEAR: "near", CONTAINED: "contained", TEMPLATE: "template"}
 REMOVED = "exact,same,near"
-BLOCK = 16384
-"""Articles written to an index at a time."""
-
-
-class Decision(NamedTuple):
-    """What becomes of an article."""
-
-    cluster: str
-    """The smallest id of its group."""
-    relation: str | None
-    """Of the article to the survivor; None for a survivor."""
-    survivor: str | None
-    related: list[dict[str, Any]] | None = None
-    """Articles that are no copies, but of the same form, or a part or the whole of this one."""
-    copies: list[dict[str, Any]] | None = None
-    """What removed copies had and this survivor lacks."""
-    pairs: list[dict[str, Any]] | None = None
+BLOCK = 4096
+"""Articles that are looked at together."""
+RELATION = [
+    ("left", "<i8"),
+    ("right", "<i8"),
+    ("relation", "u1"),
+    ("resemblance", "<f4"),
+    ("containment", "<f4"),
+    ("shorter", "<i8"),
+]
+"""Two articles, the one that comes first on the left, and which of them is the shorter."""
+STAYED = 1
+Ranked = tuple[Any, Row, int]
+"""Where an article stands among its copies, the article, and whether it stayed in an earlier run."""
 
 
 class Plan:
-    """All articles (by their number in the input), their groups, and who stays."""
+    """All articles (by their number in the input; after them those of earlier runs), their groups, and who stays."""
 
     def __init__(
         self,
@@ -58,237 +58,242 @@ class Plan:
     ) -> None:
         import numpy as np
 
-        self.short, self.columns = rows, columns
-        self.incoming = len(self.short)
-        self.was: list[bool | None] = [None] * self.incoming
-        """Whether an article of an earlier run stayed then; None for one that comes for the first time."""
-        earlier = Earlier(self.short, self.columns, self.was, index.parts() if index else ())
-        order = np.array(self.short.order(), np.int64)
-        self.order = integers(order)
-        """The articles in an order that does not depend on that of the input."""
-        self.rank = np.empty(order.size, np.int64)
-        self.rank[order] = np.arange(order.size)
-        same, exact = (first(self.short.digests(name), order) for name in ("same", "exact"))
-        self.same, self.exact = integers(same), integers(exact)
+        self.rows, self.columns, self.room = rows, columns, rows.room
+        self.incoming = len(rows)
         self.relations = relations.split(",")
-        self.texts, text = compared(self.short, self.columns, earlier.runs, same)
-        known = earlier.known(text, index.memory() if index else None, len(self.texts))
-        known = learned(self.texts, known, each)
-        come = np.isin(np.arange(len(self.texts)), text[: self.incoming])
+        self.earlier = Earlier(rows, columns, index.parts() if index else ())
+        self.order = rows.order()
+        """The articles in an order that does not depend on that of the input,"""
+        self.rank = self.room.values(np.int64, len(rows))
+        """and where each stands in it."""
+        for start, stop in self.room.blocks(len(rows)):
+            self.rank.all()[self.order.all()[start:stop]] = np.arange(start, stop)
+        self.same, self.exact = self._first("same"), self._first("exact")
+        self.texts = Texts(rows, columns, self.earlier.live, self.same)
+        known = learned(self.texts, self.earlier.known(self.texts, index.memory() if index else None), each)
+        come = self.room.values(bool, len(self.texts))
+        for start, stop in self.room.blocks(self.incoming):
+            of = self.texts.of.all()[start:stop]
+            come.all()[of[of >= 0]] = True
         through = {NEAR, *(code for code, name in NAMES.items() if name in self.relations)}
         self.related = self._by_article(related(self.texts, known, come, each, through=through))
-        self.cluster = self._clusters(same)
-        self.survivor = self._survivors(self._removal_groups(), ranking(keep, self.short))
+        self.cluster = self._clusters()
+        self.ranking = ranking(keep)
+        self.changed: list[dict[str, Any]] = []
+        """Where the earlier runs would have decided otherwise."""
+        self.survivor = self._survivors()
+        self.other = self.room.values(np.uint8, len(rows))
+        """The relation of a survivor of its group that is removed all the same."""
         self._follow()
         if index:
-            self._remember(index, earlier, known, text)
+            index.add(self._added(), self.earlier.memory(self.texts, known))
 
-    def _remember(self, index: Index, earlier: Earlier, known: Known, text: NDArray[np.int64]) -> None:
+    def _added(self) -> Iterator[Added]:
+        """The articles that the index does not know."""
         import numpy as np
 
-        new, row = earlier.new(text, len(self.texts))
-        stayed = np.array([self.relation(article) not in self.relations for article in new.tolist()], bool)
-        blocks = ([column.take(new[at : at + BLOCK]) for column in self.columns] for at in range(0, new.size, BLOCK))
-        index.add(self.short.saved(new), stayed, blocks, memory(known, row))
-
-    def _by_article(self, texts: Related) -> Related:
-        """The relations between articles, each with the one that comes first on the left, sorted."""
-        import numpy as np
-
-        left, right, shorter = (self.texts.same[side] for side in (texts.left, texts.right, texts.shorter))
-        swap = self.rank[left] > self.rank[right]
-        left, right = np.where(swap, right, left), np.where(swap, left, right)
-        by_pair = np.lexsort((texts.relation, self.rank[right], self.rank[left]))
-        again = np.diff(left[by_pair], prepend=-1) == 0  # texts that are the same but for their breaks
-        again &= np.diff(right[by_pair], prepend=-1) == 0
-        by_pair = by_pair[~again & (left != right)[by_pair]]
-        columns = Related(left, right, texts.relation, texts.resemblance, texts.containment, shorter)
-        return Related(*(column[by_pair] for column in columns))
+        for start, stop in self.room.blocks(self.incoming, 2048):
+            new = np.arange(start, stop)[self.earlier.again.all()[start:stop] < 0]
+            stayed = np.array([relation not in self.relations for relation in self.relation(new)], bool)
+            if new.size:
+                yield self.rows.saved(new), stayed, [column.take(new) for column in self.columns]
 
     def clear(self) -> None:
         """Let go of what was compared."""
         for column in self.columns:
             column.clear()
 
-    def _clusters(self, same: NDArray[np.int64]) -> array[int]:
+    def _first(self, name: str) -> Values:
+        """For each article the first one with the same digest."""
+        import numpy as np
+
+        by_digest = self.room.sorted(valued=True)
+        for start, stop in self.room.blocks(len(self.rows), self.rows.fixed.kind.itemsize):
+            live = self.earlier.live.all()[start:stop]
+            by_digest.add(self.rows.fixed.all()[name][start:stop][live, 0], np.arange(start, stop)[live])
+        first = self.room.values(np.int64, len(self.rows), np.arange)
+        for keys, articles in by_digest.pieces():
+            starts = np.flatnonzero(distinct(keys, articles, self.rows.fixed.all()[name]))
+            lowest = np.minimum.reduceat(self.rank.all()[articles], starts)
+            first.all()[articles] = np.repeat(self.order.all()[lowest], np.diff(starts, append=articles.size))
+        return first
+
+    def _by_article(self, texts: Values) -> Values:
+        """The relations between articles, sorted."""
+        import numpy as np
+
+        by_rank = self.room.sorted(valued=True)
+        for start, stop in self.room.blocks(len(texts), texts.kind.itemsize):
+            ranks = [self.rank.all()[self.texts.same.all()[side]] for side in sides(texts.all()["pair"][start:stop])]
+            keys = np.minimum(*ranks) << 32 | np.maximum(*ranks)
+            other = ranks[0] != ranks[1]  # texts that are the same but for their breaks
+            by_rank.add(keys[other].astype(np.uint64), np.arange(start, stop)[other])
+        found = self.room.values(RELATION)
+        for keys, places in by_rank.pieces():
+            by_pair = np.lexsort((texts.all()["relation"][places], keys))
+            by_pair = by_pair[np.diff(keys[by_pair], prepend=~keys[:1]) != 0]
+            of = texts.all()[places[by_pair]]
+            some = np.empty(of.size, RELATION)
+            some["left"], some["right"] = (self.order.all()[rank] for rank in sides(keys[by_pair]))
+            left, right = sides(of["pair"])
+            some["shorter"] = self.texts.same.all()[np.where(of["longer"], right, left)]
+            for column in ("relation", "resemblance", "containment"):
+                some[column] = of[column]
+            found.append(some)
+        return found
+
+    def _clusters(self) -> Values:
         """For each article the first of its group of exact, same and near copies."""
         import numpy as np
 
-        near = self.related.relation == NEAR
-        repeated = np.flatnonzero(same != np.arange(same.size))
-        left = np.concatenate((same[repeated], self.related.left[near]))
-        right = np.concatenate((repeated, self.related.right[near]))
-        label = components(same.size, self.rank[left], self.rank[right])
-        return integers(np.frombuffer(self.order, np.int64)[label[self.rank]])
+        def pairs() -> Iterator[Sides]:
+            rank = self.rank.all()
+            for start, stop in self.room.blocks(len(self.same)):
+                same = self.same.all()[start:stop]
+                again = np.flatnonzero(same != np.arange(start, stop))
+                yield rank[same[again]], rank[again + start]
+            for start, stop in self.room.blocks(len(self.related), self.related.kind.itemsize):
+                near = self.related.all()[start:stop]
+                near = near[near["relation"] == NEAR]
+                yield rank[near["left"]], rank[near["right"]]
 
-    def _removal_groups(self) -> Iterator[list[int]]:
-        """The articles of which one stays, in their order; where there are several."""
+        label = joined(self.room, len(self.rows), pairs())
+        cluster = self.room.values(np.int64)
+        for start, stop in self.room.blocks(len(self.rows)):
+            cluster.append(self.order.all()[label.all()[self.rank.all()[start:stop]]])
+        return cluster
+
+    def _grouped(self, label: Values) -> Sorted:
+        """Articles sorted by their labels, then by rank."""
+        import numpy as np
+
+        groups = self.room.sorted()
+        for start, stop in self.room.blocks(len(label)):
+            keys = label.all()[start:stop] << 32 | self.rank.all()[start:stop]
+            groups.add(keys[self.earlier.live.all()[start:stop]].astype(np.uint64))
+        return groups
+
+    def _copies(self, label: Values) -> Iterator[tuple[int, Row, int]]:
+        """Of all groups of several articles, one after the other: the label, the article, and whether it was there."""
+        import numpy as np
+
+        for keys, _ in self._grouped(label).pieces(low=32):
+            labels, ranks = sides(keys)
+            starts = np.flatnonzero(np.diff(labels, prepend=-1))
+            sizes = np.diff(starts, append=labels.size)
+            several = np.repeat(sizes > 1, sizes)
+            labels, articles = labels[several], self.order.all()[ranks[several]]
+            for at in range(0, labels.size, BLOCK):
+                some = articles[at : at + BLOCK]
+                was = self.earlier.was.all()[some].tolist()
+                yield from zip(labels[at : at + BLOCK].tolist(), self.rows.rows(some), was, strict=True)
+
+    def _survivors(self) -> Values:
+        """For each article the one that stays in its place."""
         import numpy as np
 
         label = self.cluster if "near" in self.relations else self.same if "same" in self.relations else self.exact
-        order, labels = np.frombuffer(self.order, np.int64), np.frombuffer(label, np.int64)
-        order = order[np.bincount(labels, minlength=order.size)[labels[order]] > 1]
-        order = order[np.argsort(labels[order], kind="stable")]
-        starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
-        return (group.tolist() for group in np.split(order, starts)[1:])
-
-    def _survivors(self, groups: Iterable[list[int]], rank: Callable[[int], Any]) -> array[int]:
-        survivor = array("q", range(len(self.short)))
-        self.better = lambda index: (rank(index), self.rank[index])
-        self.changed: list[dict[str, Any]] = []
-        """Where the earlier runs would have decided otherwise."""
-        for group in groups:
-            best = min(group, key=self.better)
-            out = sorted((index for index in group if self.was[index]), key=self.better)
-            if out and len(out) < len(group):
-                self._note(best, out)
-            if out:
-                best = out[0]
-            elif best >= self.incoming and (here := [index for index in group if index < self.incoming]):
-                best = min(here, key=self.better)  # what was removed before, and into what, is forgotten
-            for index in group:
-                survivor[index] = index if self.was[index] else best
+        best = self.room.values(np.int64, len(self.rows), np.arange)
+        """Of each group, by its label."""
+        for name, group in groupby(self._copies(label), itemgetter(0)):
+            best.all()[name] = self._best((row, was) for _, row, was in group)
+        survivor = self.room.values(np.int64)
+        for start, stop in self.room.blocks(len(self.rows)):
+            stayed = self.earlier.was.all()[start:stop] == STAYED
+            chosen = best.all()[label.all()[start:stop]]
+            survivor.append(np.where(stayed, np.arange(start, stop), chosen))
         return survivor
 
-    def _note(self, best: int, out: list[int]) -> None:
-        """What is out in the world stays; but say where a better copy came, or where two turn out to be one."""
-        ids = [self.short.ids[index] for index in out]
-        if len(out) > 1:
-            self.changed.append({"change": "joined", "ids": ids})
-        if self.was[best] is None:
-            self.changed.append({"change": "better", "id": self.short.ids[best], "than": ids[0]})
+    def _best(self, group: Iterator[tuple[Row, int]]) -> int:
+        """Who stays of a group, which comes in its order. What is out in the world stays.
+
+        But it is noted where a better copy of that came, or where two turn out to be one.
+        """
+        best = here = None
+        out = []
+        size = 0
+        for size, (row, was) in enumerate(group, 1):  # noqa: B007 - the last one
+            one = self.ranking(row), row, was
+            best = _better(best, one)
+            if row.article < self.incoming:
+                here = _better(here, one)
+            if was == STAYED:
+                out.append(one)
+        out.sort(key=itemgetter(0))
+        assert best
+        if out and len(out) < size:
+            ids = [row.id for _, row, _ in out]
+            if len(ids) > 1:
+                self.changed.append({"change": "joined", "ids": ids})
+            if best[2] == FIRST_TIME:
+                self.changed.append({"change": "better", "id": best[1].id, "than": ids[0]})
+        chosen = out[0] if out else here or best  # what was removed before, and into what, is forgotten
+        return chosen[1].article
 
     def _follow(self) -> None:
         """Where asked, remove what is contained in another article, and all but one of a form."""
-        self.other: dict[int, str] = {}
-        """The relation of a survivor of its group that is removed all the same."""
-        into: dict[int, int] = {}
-        for relation in (CONTAINED, TEMPLATE):
-            if NAMES[relation] not in self.relations:
-                continue
-            for left, right, shorter in self._pairs(relation):
-                ends = [self.survivor[left], self.survivor[right]]
-                if relation == CONTAINED:
-                    part = self.survivor[shorter]
-                    whole = ends[1] if part == ends[0] else ends[0]
-                else:
-                    whole, part = sorted(ends, key=self.better)
-                while whole in into:
-                    whole = into[whole]
-                if part != whole and part not in into and not self.was[part]:
-                    into[part] = whole
-                    self.other[part] = NAMES[relation]
-        for part in into:
-            whole = part
-            while whole in into:
-                whole = into[whole]
-            self.survivor[part] = whole
-        followed = (self.survivor[index] if self.survivor[index] in into else index for index in self.survivor)
-        self.survivor = array("q", followed)
-
-    def _pairs(self, relation: int) -> Iterator[tuple[int, int, int]]:
-        chosen = self.related.relation == relation
-        columns = (self.related.left, self.related.right, self.related.shorter)
-        yield from zip(*(column[chosen].tolist() for column in columns), strict=True)
-
-    def relation(self, index: int) -> str | None:
-        """Of an article to its survivor; None where it is the survivor."""
-        survivor = self.survivor[index]
-        if survivor == index:
-            return None
-        if self.exact[index] == self.exact[survivor]:
-            return "exact"
-        if self.same[index] == self.same[survivor]:
-            return "same"
-        if self.cluster[index] == self.cluster[survivor]:
-            return "near"
-        return self.other.get(index, "near")
-
-    def decisions(self, *, mark: bool, merge: bool, pairs: bool) -> Iterator[Decision]:
-        """One for each article, in the order of the input."""
-        related = self._related() if mark else {}
-        copies = self._facts() if merge else {}
-        scored = self._scored() if pairs else {}
-        for index in range(self.incoming):
-            yield Decision(
-                self.short.ids[self.cluster[index]],
-                self.relation(index),
-                self.short.ids[self.survivor[index]],
-                related.get(index),
-                copies.get(index),
-                scored.get(index),
-            )
-
-    def _related(self) -> dict[int, list[dict[str, Any]]]:
-        found = defaultdict(list)
-        for relation in (CONTAINED, TEMPLATE):
-            for left, right, shorter in self._pairs(relation):
-                for one, other in ((left, right), (right, left)):
-                    name = "contains" if relation == CONTAINED and one != shorter else NAMES[relation]
-                    found[one].append({"relation": name, "id": self.short.ids[other]})
-        return {index: sorted(rows, key=lambda row: (row["relation"], row["id"])) for index, rows in found.items()}
-
-    def _facts(self) -> dict[int, list[dict[str, Any]]]:
-        found: dict[int, list[dict[str, Any]]] = {}
-        for index in self.order:
-            survivor = self.survivor[index]
-            has = self.short[survivor].facts or {}
-            facts = (self.short[index].facts or {}).items()
-            lacks = {key: value for key, value in facts if has.get(key) != value}
-            if survivor != index and lacks:
-                found.setdefault(survivor, []).append({"id": self.short.ids[index], **lacks})
-        return found
-
-    def _scored(self) -> dict[int, list[dict[str, Any]]]:
-        """The pairs that were found, with the article of each that comes first."""
-        found = defaultdict(list)
-        for index in self.order:
-            if self.same[index] != index:
-                relation = "exact" if self.exact[index] == self.exact[self.same[index]] else "same"
-                found[self.same[index]].append(self._row(self.same[index], index, relation, 1.0, 1.0))
-        for one, other, code, alike, within, _ in zip(*(column.tolist() for column in self.related), strict=True):
-            found[one].append(self._row(one, other, NAMES[code], alike, within))
-        return found
-
-    def _row(self, one: int, other: int, relation: str, resemblance: float, containment: float) -> dict[str, Any]:
-        return {
-            "a": self.short.ids[one],
-            "b": self.short.ids[other],
-            "relation": relation,
-            "resemblance": round(resemblance, 3),
-            "containment": round(containment, 3),
-        }
-
-    def why(self, difference: Callable[[str, str], Any]) -> Iterator[dict[str, Any]]:
-        """For each article that is removed: into which, and why."""
-        removed = [index for index in self.order if index < self.incoming and self.relation(index) in self.relations]
-        resembles = self._measured(removed)
-        for index in removed:
-            survivor = self.survivor[index]
-            resemblance, containment = resembles.get(index, (1.0, 1.0))
-            yield {
-                "id": self.short.ids[index],
-                "survivor": self.short.ids[survivor],
-                "relation": self.relation(index),
-                "resemblance": round(resemblance, 3),
-                "containment": round(containment, 3),
-                "difference": difference(self.short[index].text, self.short[survivor].text),
-            }
-
-    def _measured(self, indexes: list[int]) -> dict[int, tuple[float, float]]:
-        """Resemblance and containment of these articles and their survivors, where they are no plain copies."""
         import numpy as np
 
-        text = dict(zip(self.texts.same.tolist(), range(len(self.texts)), strict=True))
-        known = {}
-        for index in indexes:
-            one, other = self.same[index], self.same[self.survivor[index]]
-            if one != other and one in text and other in text:
-                known[index] = text[one] << 32 | text[other]
-        values = measured(self.texts, np.array(list(known.values()), np.uint64))
-        return dict(zip(known, zip(*(column.tolist() for column in values), strict=True), strict=True))
+        asked = [code for code in (CONTAINED, TEMPLATE) if NAMES[code] in self.relations]
+        if not asked:
+            return
+        into = self.room.values(np.int64, len(self.rows), -1)
+        survivor, other, places = self.survivor.all(), self.other.all(), into.all()
+
+        def end(article: int) -> int:
+            while places[article] >= 0:
+                article = int(places[article])
+            return article
+
+        for relation in asked:
+            for left, right, shorter in self._pairs(relation):
+                ends = [int(survivor[left]), int(survivor[right])]
+                if relation == CONTAINED:
+                    part = int(survivor[shorter])
+                    whole = ends[1] if part == ends[0] else ends[0]
+                else:
+                    rows = self.rows.rows(np.array(ends))
+                    whole, part = (row.article for row in sorted(rows, key=self._ranked))
+                whole = end(whole)
+                if part != whole and places[part] < 0 and self.earlier.was.all()[part] != STAYED:
+                    places[part], other[part] = whole, relation
+        for start, stop in self.room.blocks(len(self.rows)):
+            some = survivor[start:stop]
+            moved = np.flatnonzero(places[some] >= 0)
+            some[moved] = [end(article) for article in some[moved].tolist()]
+
+    def _ranked(self, row: Row) -> tuple[Any, int]:
+        return self.ranking(row), int(self.rank.all()[row.article])
+
+    def _pairs(self, relation: int) -> Iterator[tuple[int, int, int]]:
+        for start, stop in self.room.blocks(len(self.related), self.related.kind.itemsize):
+            some = self.related.all()[start:stop]
+            some = some[some["relation"] == relation]
+            yield from zip(*(some[name].tolist() for name in ("left", "right", "shorter")), strict=True)
+
+    def relation(self, articles: NDArray[np.int64]) -> list[str | None]:
+        """Of each of these articles to its survivor; None where it is the survivor."""
+        import numpy as np
+
+        survivors = self.survivor.all()[articles]
+        other = [NAMES.get(code, "near") for code in self.other.all()[articles].tolist()]
+        names: NDArray[Any] = np.array(other, object)
+        for name, label in (("near", self.cluster), ("same", self.same), ("exact", self.exact)):
+            names[label.all()[articles] == label.all()[survivors]] = name
+        names[survivors == articles] = None
+        found: list[str | None] = names.tolist()
+        return found
 
     def sizes(self) -> list[tuple[int, int, int]]:
         """Rows: articles in a cluster, how many such clusters, how many articles they hold."""
-        sizes = Counter(Counter(self.cluster).values())
+        import numpy as np
+
+        sizes: Counter[int] = Counter()
+        for keys, _ in self._grouped(self.cluster).pieces(low=32):
+            starts = np.flatnonzero(np.diff(keys >> np.uint64(32), prepend=~keys[:1]))
+            sizes.update(np.diff(starts, append=keys.size).tolist())
         return [(size, clusters, size * clusters) for size, clusters in sorted(sizes.items())]
+
+
+def _better(one: Ranked | None, other: Ranked) -> Ranked:
+    return other if one is None or other[0] < one[0] else one

@@ -5,29 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from corptool.duplicates.features import Rows
+from corptool.duplicates.features import Row
 
 
-def ranking(keep: str, rows: Rows) -> Callable[[int], Any]:
+def ranking(keep: str) -> Callable[[Row], Any]:
     """Where an article stands among its copies: the smallest stays."""
 
-    def best(index: int) -> tuple[Any, ...]:
-        return rows.number("repairs", index), -rows.number("known", index), longest(index)
+    def best(row: Row) -> tuple[Any, ...]:
+        return row.repairs, -row.known, longest(row)
 
-    def longest(index: int) -> tuple[Any, ...]:
-        return -rows.number("length", index), place(index)
-
-    def place(index: int) -> tuple[Any, ...]:
-        return rows.string("path", index), rows.string("member", index), rows.number("offset", index)
+    def longest(row: Row) -> tuple[Any, ...]:
+        return -row.length, row.place
 
     if keep.startswith("source:"):
         places = {source: place for place, source in enumerate(keep.removeprefix("source:").split(","))}
-        return lambda index: (places.get(rows.string("source", index), len(places)), best(index))
-    ranks: dict[str, Callable[[int], Any]] = {
+        return lambda row: (places.get(row.source, len(places)), best(row))
+    ranks: dict[str, Callable[[Row], Any]] = {
         "best": best,
         "longest": longest,
-        "earliest": lambda index: (not (date := rows.string("published", index)), date, place(index)),
-        "latest": lambda index: ([-ord(char) for char in rows.string("published", index)] or [0], place(index)),
-        "first": lambda index: index,
+        "earliest": lambda row: (not row.published, row.published, row.place),
+        "latest": lambda row: ([-ord(char) for char in row.published] or [0], row.place),
+        "first": lambda row: row.article,
     }
     return ranks[keep]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from corptool import __version__, files, formats, plugins, reading, stage
+from corptool import __version__, catalogue, files, formats, plugins, reading
 from corptool.article import dumps, loads
 from corptool.engine import local
 from corptool.engine.inputs import Input, cut, difference
@@ -275,7 +275,7 @@ def _versions(steps: list[Step]) -> dict[str, str]:
 def _added(steps: list[Step]) -> Iterator[EntryPoint]:
     """The plug-ins that a pipeline names: stages and formats."""
     for step in steps:
-        if step.name not in stage.names():
+        if step.name not in catalogue.names():
             yield from plugins.found("stages")[step.name]
         for param in step.stage.params:
             value = str(step.options.get(str(param.name)))

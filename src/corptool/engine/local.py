@@ -9,18 +9,17 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import chain, groupby, islice, repeat, starmap
+from itertools import chain, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
-from corptool.article import Dropped, Lost, Parcel, Place
+from corptool.article import Article, Dropped, Lost, Parcel, Place
 from corptool.edits import trimmed
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
-from corptool.reading import Batch, Document
-from corptool.stage import AsIs, Each, Step, attempt
+from corptool.reading import Batch, Documents, together
+from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
-TOGETHER = 32  # files that one task reads, so that handing them over does not cost more than reading them
 
 Counts = Counter[tuple[int, str]]
 """(position of the step, `in` | `out` | `dropped` | `merged` | `rejected`) to a number of articles."""
@@ -68,7 +67,7 @@ class Result(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Stages that run together: one article passes through all of them before the next one comes."""
+    """Stages that run together: some articles pass through all of them before the next ones come."""
 
     steps: list[tuple[int, Step]]
     """With their positions in the pipeline."""
@@ -81,27 +80,60 @@ class Part(NamedTuple):
     last: int = 0
     """The position of the last step of the pipeline."""
 
-    def __call__(self, batch: Batch | Decided) -> Result:
-        """Run a batch through."""
+    def __call__(self, batch: Batch | Documents | Decided) -> Result:
+        """Run a batch through, some articles at a time."""
         result = Result([], [], [], Counter())
-        decisions = batch.decisions if isinstance(batch, Decided) else repeat(None)
-        passes, passed = self._passes, 0
-        for item, decision in zip(batch.items(), decisions, strict=isinstance(batch, Decided)):
-            if isinstance(item, Lost):
-                result.counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
-                result.lost.append((0, item))
-            elif passes and (not self.decided or isinstance(decision, AsIs)):
-                passed += 1
-                result.outputs.append(item)
-            else:
-                self._one(item, decision, result)
-        if passed:
-            counted = {(0, "in"), (0, "out")} if self.reads else {(position, "out") for position, _ in self.steps}
-            result.counts.update(dict.fromkeys(counted, passed))
+        items = batch.items()
+        decisions = iter(batch.decisions) if isinstance(batch, Decided) else repeat(None)
+        while some := list(islice(items, TOGETHER)):
+            self._some(some, list(islice(decisions, len(some))), result)
         return self._with_keys(result) if self.key else result
 
+    def _some(self, items: list[Parcel | Lost], decisions: list[Any], result: Result) -> None:
+        """Run articles through: all through one stage, then what is left through the next."""
+        lost: dict[int, tuple[int, Lost]] = {}
+        outputs: dict[int, Output] = {}
+        going: dict[int, Article] = {}
+        passes, counts = self.passes, result.counts
+        for number, (item, decision) in enumerate(zip(items, decisions, strict=True)):
+            if isinstance(item, Lost):
+                lost[number] = 0, item
+                counts.update({(0, "in"): 1, (0, item.dropped.fate): 1})
+            elif passes and (not self.decided or isinstance(decision, AsIs)):
+                outputs[number] = item
+            else:
+                going[number] = trimmed(item.article, self.reads.edits) if self.reads else item.article
+        if self.reads and len(lost) < len(items):
+            counts.update(dict.fromkeys([(0, "in"), (0, "out")], len(items) - len(lost)))
+        elif outputs:
+            counts.update({(position, "out"): len(outputs) for position, _ in self.steps})
+        decided = self.decided
+        for position, step in self.steps if going else ():
+            counts[position, "in"] += 0 if decided else len(going)  # with a decision: when its key was made
+            outcomes = attempt_all(step, [*going.values()], [decisions[n] for n in going] if decided else None)
+            decided = False
+            for number, outcome in zip([*going], outcomes, strict=True):
+                if not isinstance(outcome, dict | Dropped) and position != self.last:
+                    why = f"`{step.name}` wrote output here, and another stage follows"
+                    outcome = Dropped(going[number], why, failed=True)
+                counts[position, outcome.fate if isinstance(outcome, Dropped) else "out"] += 1
+                if isinstance(outcome, dict):
+                    going[number] = outcome
+                    continue
+                del going[number]
+                if isinstance(outcome, Dropped):
+                    lost[number] = position, Lost(items[number].place, outcome)
+                else:
+                    outputs[number] = outcome
+        for number, article in going.items():
+            parcel = items[number]
+            assert isinstance(parcel, Parcel), "what was lost goes no further"
+            outputs[number] = parcel if article is parcel.article else Parcel(parcel.place, article=article)
+        result.lost.extend(one for _, one in sorted(lost.items()))
+        result.outputs.extend(outputs[number] for number in sorted(outputs))
+
     @property
-    def _passes(self) -> bool:
+    def passes(self) -> bool:
         """Whether articles go through as the lines they are, where a corpus stage decided nothing else on them."""
         steps = [step for step in (self.reads, *(step for _, step in self.steps)) if step]
         return len(self.steps) == self.decided and all(step.edits == "keep" for step in steps)
@@ -126,31 +158,6 @@ class Part(NamedTuple):
             outputs = []
         return result._replace(outputs=outputs)
 
-    def _one(self, parcel: Parcel, decision: Any, result: Result) -> None:
-        counts = result.counts
-        article = parcel.article
-        if self.reads:
-            counts[0, "in"] += 1
-            counts[0, "out"] += 1
-            article = trimmed(article, self.reads.edits)
-        decided = self.decided
-        for position, step in self.steps:
-            counts[position, "in"] += not decided  # with a decision it was counted when its key was made
-            outcome = attempt(step, article, decision if decided else None)
-            decided = False
-            if not isinstance(outcome, dict | Dropped) and position != self.last:
-                outcome = Dropped(article, f"`{step.name}` wrote output here, and another stage follows", failed=True)
-            if isinstance(outcome, Dropped):
-                counts[position, outcome.fate] += 1
-                result.lost.append((position, Lost(parcel.place, outcome)))
-                return
-            counts[position, "out"] += 1
-            if not isinstance(outcome, dict):
-                result.outputs.append(outcome)
-                return
-            article = outcome
-        result.outputs.append(parcel if article is parcel.article else Parcel(parcel.place, article=article))
-
 
 class Decided(NamedTuple):
     """Articles that waited, each with its decision."""
@@ -168,9 +175,11 @@ def run(pipeline: Pipeline, batches: Iterable[Batch], report: Report, *, jobs: i
     """What leaves the pipeline, in order and as soon as it is there."""
     steps = pipeline.steps
     sink = steps[-1] if steps[-1].stage.kind == "sink" else None
-    incoming: Iterable[Batch | Decided] = batches
+    incoming: Iterable[Batch | Documents | Decided] = together(batches)
     for number, part in enumerate(parts(steps)):
-        results = _with_workers(pipeline.text, number, incoming, jobs) if jobs > 1 else _here(part, incoming)
+        # handing articles over costs more than the little that is left to do once a corpus stage has decided
+        alone = jobs == 1 or (part.decided and part.passes)
+        results = _here(part, incoming) if alone else _with_workers(pipeline.text, number, incoming, jobs)
         if part.key is None:
             outputs = _reported(results, report)
             yield from into(sink, len(steps) - 1, outputs, report) if sink else outputs
@@ -199,7 +208,7 @@ def parts(steps: list[Step]) -> list[Part]:
     return [*found, Part(run, reads, decided, None, len(steps) - 1)]
 
 
-def _here(part: Part, batches: Iterable[Batch | Decided]) -> Iterator[Result]:
+def _here(part: Part, batches: Iterable[Batch | Documents | Decided]) -> Iterator[Result]:
     for batch in batches:
         yield part(batch)
 
@@ -267,10 +276,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
     return pickle.dumps(articles, 5)
 
 
-def decisions(step: Step, keys: Iterable[Any], each: Each = starmap) -> Iterator[Any]:
+def decisions(step: Step, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
     keys = iter(keys)
-    made = step.decide(keys, each)
+    made = step.decide(keys, each, folder)
     first = list(islice(made, 1))
     assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
@@ -290,16 +299,8 @@ def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> 
     """The results of worker processes; never more than two tasks a worker wait."""
     from corptool.engine.workers import in_workers
 
-    for results in in_workers(_work, ((text, number, task) for task in _tasks(batches)), jobs, ahead=2):
-        yield from results
+    return in_workers(_work, ((text, number, batch) for batch in batches), jobs, ahead=2)
 
 
-def _work(text: str, number: int, batches: list[Any]) -> list[Result]:
-    return [parts_of(text)[number](batch) for batch in batches]
-
-
-def _tasks(batches: Iterable[Any]) -> Iterator[list[Any]]:
-    """One batch a task, but files of one article in groups."""
-    for single, group in groupby(batches, key=lambda batch: isinstance(batch, Document)):
-        while task := list(islice(group, TOGETHER if single else 1)):
-            yield task
+def _work(text: str, number: int, batch: Any) -> Result:
+    return parts_of(text)[number](batch)

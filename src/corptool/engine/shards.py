@@ -18,6 +18,7 @@ else, and what they write depends on nothing else: so they may be done anywhere,
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,7 +34,8 @@ from corptool.engine.local import Counts, Decided, Report, Result
 from corptool.engine.state import Files, Summary, blocks, captured, opened, put, summary
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
-from corptool.reading import FAR, Lines
+from corptool.pipeline import reader
+from corptool.reading import FAR, Lines, together
 from corptool.stage import Each, Step
 
 TOGETHER = 1000
@@ -107,7 +109,7 @@ def _work(job: Job, number: int, shard: int) -> Summary:
         def results() -> Iterator[Result]:
             nonlocal lines
             names = [each.name for each in inputs]
-            for batch in _waited(job, number, shard) if number else job.steps[0].batches(names):
+            for batch in _waited(job, number, shard) if number else together(reader(job.steps[0]).batches(names)):
                 result = part(batch)
                 counts.update(result.counts)
                 if result.lost:
@@ -186,9 +188,10 @@ def _decide(job: Job, number: int, each: Each) -> Summary:
             pass
         return put(job, number, None, Summary(Counter(), {}))
     kept = (blocks(job, number, shard, "keys") for shard in range(job.shards))
-    with captured() as said:
+    shared = contextlib.nullcontext() if each is starmap else job.storage.shared()
+    with captured() as said, shared as folder:
         keys = chain.from_iterable(chain.from_iterable(kept))
-        made = local.decisions(key[1], keys, each)
+        made = local.decisions(key[1], keys, each, folder)
         for shard, done in enumerate(shards):
             assert done
             with Files(job, number, shard) as files:

@@ -11,9 +11,10 @@ from itertools import takewhile
 from typing import IO, Any, NamedTuple
 
 from corptool.article import dumps, loads
+from corptool.compression import compressed
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
-from corptool.files import compressed, suffix
+from corptool.files import suffix
 from corptool.outputs import say
 
 

@@ -10,6 +10,8 @@ import contextlib
 import io
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Container, Iterator
 from typing import IO
 
@@ -73,13 +75,27 @@ class Storage:
                 os.unlink(beside)
         files.settle(os.path.dirname(path))
 
+    @contextlib.contextmanager
+    def shared(self) -> Iterator[str | None]:
+        """A folder for a while, seen from where this one is; None where there are no folders."""
+        if self.remote:
+            yield None
+            return
+        beside = os.path.join(self.root, UNFINISHED)
+        os.makedirs(beside, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:
+            yield os.path.abspath(folder)
+
     def tidy(self, names: Container[str] | None = None) -> None:
         """Delete what killed processes left behind: of all files, or of those of these names where others may work."""
         folder = os.path.join(self.root, UNFINISHED)
         with contextlib.suppress(OSError):
             for beside in os.listdir(folder):
-                if names is None or beside.rpartition(".")[0] in names:
-                    os.unlink(os.path.join(folder, beside))
+                path = os.path.join(folder, beside)
+                if names is None and os.path.isdir(path):
+                    shutil.rmtree(path)
+                elif names is None or beside.rpartition(".")[0] in names:
+                    os.unlink(path)
             os.rmdir(folder)
 
 

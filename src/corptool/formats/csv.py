@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import IO, Any
 
-from corptool.article import SURROGATE, Article, dumps, loads
+from corptool.article import Article, dumps, has_surrogate, loads
 from corptool.formats import HEAVY, Record
 from corptool.rules import charset_tables
 from corptool.text import decode, excel
@@ -42,7 +42,7 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     writes). In a file that `write` made, TYPES says what else the cells are.
     """
     csv.field_size_limit(LARGEST_CELL)
-    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[type-var]
+    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[arg-type]
     first = next(lines, "")
     if given := re.fullmatch(r"sep=(.)\r?\n", first):
         delimiter, first = given[1], next(lines, "")
@@ -74,15 +74,18 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str]]:
 class _Lines:
     """The lines of a file, decoded as they are asked for; the bytes of those that made a row can be had."""
 
-    def __init__(self, file: IO[bytes], encoding: str | None) -> None:
+    def __init__(self, file: io.BufferedReader, encoding: str | None) -> None:
         sample = file.read(SAMPLE)
         sample += file.readline()
         plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
-        # ASCII so far is UTF-8 and not HZ: this is a table, and what comes later may not be ASCII
-        found = (
-            ("utf-8", 0.9) if plain.isascii() and b"\0" not in plain else decode.detect(plain, tables=charset_tables())
-        )
-        self.encoding, self.confidence = (encoding, 1.0) if encoding else found
+        self._undecided: io.BufferedReader | None = None
+        if encoding:
+            self.encoding, self.confidence = encoding, 1.0
+        elif plain.isascii() and b"\0" not in plain:  # not HZ: this is a table. What comes later may be anything
+            self.encoding, self.confidence = "utf-8", 0.9
+            self._undecided = file
+        else:
+            self.encoding, self.confidence = decode.detect(plain, tables=charset_tables())
         mark, self.codec = decode.split_mark(sample, self.encoding)
         self._offset = len(mark)
         self.number = 0
@@ -114,6 +117,10 @@ class _Lines:
         return raw, offset, origin
 
     def _text(self, line: bytes) -> str:
+        if self._undecided and not line.isascii():
+            ahead = line + self._undecided.peek(SAMPLE)[:SAMPLE]
+            self.encoding, self.confidence = decode.detect(ahead, tables=charset_tables())
+            self.codec, self._undecided = self.encoding, None
         try:
             text = line.decode(self.codec)
         except UnicodeDecodeError:
@@ -259,13 +266,13 @@ def _spool(articles: Iterable[Article], spool: Any, full: bool) -> tuple[list[st
         spool.write(dumps(article) + b"\n")
         for key, value in article.items():
             plain = type(value) is str and value != ""
-            typed = typed or not plain or key == TYPES or SURROGATE.search(key + value) is not None
+            typed = typed or not plain or key == TYPES or has_surrogate(key + value)
             if plain:
                 nested.setdefault(key, False)
             elif nested.get(key) is not True:
                 nested[key] = isinstance(value, dict | list)
     typed = typed or any(key != key.strip() for key in nested)  # a header without TYPES is read as others write it
-    keys = [key for key in nested if key != TYPES and not SURROGATE.search(key)]
+    keys = [key for key in nested if key != TYPES and not has_surrogate(key)]
     first = [key for key in FIRST if key in nested]
     others = sorted((key for key in keys if key not in FIRST), key=lambda key: nested[key])
     return first + others, typed
@@ -286,7 +293,7 @@ def row(article: Article, names: list[str]) -> tuple[list[str], dict[str, Any]]:
         elif value is None or value == "":
             types.setdefault("null" if value is None else "empty", []).append(key)
             cells.append("")
-        elif isinstance(value, str) and not SURROGATE.search(value):
+        elif isinstance(value, str) and not has_surrogate(value):
             cells.append(value)
         else:
             types.setdefault("json", []).append(key)

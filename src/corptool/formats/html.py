@@ -51,9 +51,13 @@ SITE = ("og:site_name", "application-name", "sitename")
 
 def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     """The page as one article: text, hints and what the head tells."""
-    data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
+    left, chunks = LARGEST, []
+    while chunk := file.read(left + 1):  # what has arrived of it
+        chunks.append(chunk)
+        left -= len(chunk)
+        if left < 0:
+            raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
+    data = b"".join(chunks)
     decoded = decode_as(data, encoding) if encoding else decode(data, declared(data), tables=charset_tables())
     yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
 

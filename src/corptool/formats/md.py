@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from corptool.article import SURROGATE, Article, dumps
+from corptool.article import SURROGATE, Article, dumps, has_surrogate
 from corptool.formats import HEAVY, File, Record
 from corptool.formats.text import decode_as, origin
 from corptool.rules import charset_tables
@@ -69,7 +69,7 @@ def document(article: Article, *, full: bool = False) -> str:
     front = {key: value for key, value in article.items() if key != "text" and (full or key not in HEAVY)}
     odd = {key: value for key, value in front.items() if key == JSON_KEY or _odd({key: value})}
     text = article["text"]
-    if SURROGATE.search(text):
+    if has_surrogate(text):
         odd["text"] = text
         text = SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
     lines = [f"{_key(key)}: {scalar(value)}" for key, value in front.items() if key not in odd]
@@ -105,4 +105,4 @@ def _odd(value: Any) -> bool:
         return any(map(_odd, value))
     if isinstance(value, float):
         return not math.isfinite(value)
-    return isinstance(value, str) and SURROGATE.search(value) is not None
+    return isinstance(value, str) and has_surrogate(value)

@@ -16,7 +16,7 @@ from itertools import chain
 from typing import IO, Any
 
 from corptool import extras
-from corptool.article import SURROGATE, Article, dumps
+from corptool.article import Article, dumps, has_surrogate
 from corptool.formats import Record
 
 SUFFIXES = (".parquet", ".pq")
@@ -204,7 +204,7 @@ def _row(article: Article, columns: dict[str, str]) -> list[Any]:
 
 
 def _string(value: Any) -> Any:
-    return value if type(value) is str and not SURROGATE.search(value) else None
+    return value if type(value) is str and not has_surrogate(value) else None
 
 
 def _int(value: Any) -> Any:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from corptool.text.changes import Change
 from corptool.text.lines import Fold, Line, Page, is_prose, page_of
 from corptool.text.sites import mark, template
-from corptool.text.titles import TRUNCATED, choose_title, titled
+from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
-    from corptool.text.classifier import Model
+    from corptool.text.classifier import Models
     from corptool.text.hints import Hint
 
 Places = tuple[str, ...]
@@ -33,6 +33,7 @@ FEWEST = 3
 LONGEST_TITLE = 200
 LITTLE = 0.01
 """By how much a line passes that stays for what stands above it."""
+_LINE_END = re.compile(r"\r\n?|\n|\Z")
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -107,39 +108,65 @@ class Finding(NamedTuple):
     lifted: tuple[tuple[str, str], ...] = ()
 
 
-def find(
-    text: str,
-    rules: Rules,
-    *,
-    model: Model | None = None,
-    hints: Sequence[Hint] = (),
-    mode: str = "balanced",
-    title: str | None = None,
-    repeated: frozenset[int] = frozenset(),
-) -> tuple[Page, list[Finding]]:
-    """Every line of `text` that is not body, in order, with kind and rule.
+class Asked(NamedTuple):
+    """A text to look through, and what is known of it."""
 
-    With a `model` its judgement of each line counts where no rule does; `hints` are one a line (see `hints.Hint`).
-    `title` is the title where it is known; `repeated` are marks of lines that the site repeats (see sites.py).
+    text: str
+    hints: Sequence[Hint] = ()
+    """One a line (see `hints.Hint`)."""
+    title: str | None = None
+    """Where it is known."""
+    repeated: frozenset[int] = frozenset()
+    """Marks of lines that the site repeats (see sites.py)."""
+
+
+def find(
+    texts: Iterable[Asked], rules: Rules, *, models: Models | None = None, mode: str = "balanced"
+) -> Iterator[tuple[Page, list[Finding]]]:
+    """For each text every line that is not body, in order, with kind and rule.
+
+    With `models` (see classifier.py) their judgement of each line counts where no rule does.
 
     >>> from corptool.text.lines import folding
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
-    >>> find("他走了。\\n返回頂部", rule_set([top], folding("頂", "顶")))[1]
+    >>> [(_, found)] = find([Asked("他走了。\\n返回頂部")], rule_set([top], folding("頂", "顶")))
+    >>> found
     [Finding(line=1, kind='navigation', rule='back-to-top', lifted=())]
     """
-    page = page_of(text, rules.fold)
-    found = dict(_repeated(page, repeated)) if repeated else {}
-    for number in page.filled:
-        if number not in found and (finding := match(page, number, EVERYWHERE, rules)):
-            found[number] = finding
-    # An advertisement between two paragraphs must not look like the end of the article.
-    insets = {number for number, finding in found.items() if finding.kind == "advertisement"}
-    judged = judge(page, model, hints, mode, insets)
-    body = {number for number in page.filled if judged.get(number, 0.0) > 0}
-    prose = [number for number in page.filled if number in body and is_prose(page.lines[number].text)]
-    if model is None or not prose:
+    texts = list(texts)
+    pages = [page_of(asked.text, rules.fold) for asked in texts]
+    known = [_by_rules(page, asked, rules) for page, asked in zip(pages, texts, strict=True)]
+    judgements = judge(zip(pages, (asked.hints for asked in texts), map(_insets, known), strict=True), models, mode)
+    for page, asked, found, judged in zip(pages, texts, known, judgements, strict=True):
+        yield page, _all(page, found, judged, rules, asked.title, judging=models is not None)
+
+
+def _by_rules(page: Page, asked: Asked, rules: Rules) -> dict[int, Finding]:
+    """What the site repeats, and what the rules that hold everywhere know."""
+    found = dict(_repeated(page, asked.repeated)) if asked.repeated else {}
+    left = [number for number in page.filled if number not in found] if found else page.filled
+    return found | {finding.line: finding for finding in matches(page, left, EVERYWHERE, rules) if finding}
+
+
+def _insets(found: Mapping[int, Finding]) -> set[int]:
+    """An advertisement between two paragraphs must not look like the end of the article."""
+    return {number for number, finding in found.items() if finding.kind == "advertisement"}
+
+
+def _all(
+    page: Page,
+    found: dict[int, Finding],
+    judged: Mapping[int, float],
+    rules: Rules,
+    title: str | None,
+    *,
+    judging: bool,
+) -> list[Finding]:
+    """All findings of a page: after the rules the edges of the page, its head, and what the classifier says."""
+    prose = [number for number, odds in judged.items() if odds > 0 and is_prose(page.lines[number].text)]
+    if not judging or not prose:
         prose = [number for number in page.filled if is_prose(page.lines[number].text)]
-    found |= _edges(page, prose, found, rules)
+    found = found | _edges(page, prose, found, rules)
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
@@ -149,8 +176,8 @@ def find(
         if odds <= 0 and number not in found:
             found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
     if len(found) == len(page.filled):  # nothing would be left: then this is no page with an article in it
-        return page, []
-    return page, [found[number] for number in sorted(found)]
+        return []
+    return [found[number] for number in sorted(found)]
 
 
 def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]]:
@@ -178,10 +205,11 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
     more: dict[int, Finding] = {}
     body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
-        for number in numbers:
-            if number not in found and (finding := match(page, number, places, rules)):
+        left = [number for number in numbers if number not in found]
+        for number, finding in zip(left, matches(page, left, places, rules), strict=True):
+            if finding:
                 more.setdefault(number, finding)
-            elif number in body and number not in found:
+            elif number in body:
                 if places is not HEAD or passed or len(page.lines[number].text) >= LONGEST_TITLE:
                     break
                 passed = True
@@ -189,39 +217,59 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
 
 
 def judge(
-    page: Page, model: Model | None, hints: Sequence[Hint], mode: str, insets: Container[int] = ()
-) -> dict[int, float]:
-    """What the classifier says of each line: positive for the body; nothing where it would leave no body at all.
+    pages: Iterable[tuple[Page, Sequence[Hint], Container[int]]], models: Models | None, mode: str = "balanced"
+) -> list[dict[int, float]]:
+    """What the classifier says of the lines of each page: positive for the body; nothing where none would be left.
 
-    `insets` are lines that it is not to see.
+    A page comes with its hints and the lines that are not to be seen.
     """
-    numbers = [number for number in page.filled if number not in insets]
-    if model is None or len(numbers) < FEWEST:
-        return {}
+    if models is None:
+        return [{} for _ in pages]
     from corptool.text.classifier import margins
+    from corptool.text.features import Seen
     from corptool.text.hints import carried_on
 
-    given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
-    lines, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
-    scores, weights = margins(lines, keys, model, given, mode=mode)
-    kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
-    for at in carried_on(given, [score > 0 for score in scores]):
-        scores[at] = max(scores[at], LITTLE)
-    return dict(zip(numbers, scores, strict=True)) if kept >= LEAST_BODY else {}
+    found: list[dict[int, float]] = []
+    shown, numbered = [], []
+    for page, hints, unseen in pages:
+        numbers = [number for number in page.filled if number not in unseen]
+        found.append({})
+        if len(numbers) >= FEWEST:
+            given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
+            texts, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
+            shown.append(Seen(texts, keys, given))
+            numbered.append((found[-1], numbers))
+    for seen, (judged, numbers), (scores, weights) in zip(
+        shown, numbered, margins(shown, models, mode=mode), strict=True
+    ):
+        kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
+        for at in carried_on(seen.hints, [score > 0 for score in scores]):
+            scores[at] = max(scores[at], LITTLE)
+        if kept >= LEAST_BODY:
+            judged.update(zip(numbers, scores, strict=True))
+    return found
+
+
+def matches(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> Iterator[Finding | None]:
+    """For each line the first rule of these places (`HEAD`, `PLACES`, …) that matches it, if one does."""
+    plain, wide = (rules.groups[places, is_plain].match for is_plain in (True, False))
+    keys, longest = page.keys, rules.longest
+    for number in numbers:
+        key = keys[number]
+        matched = (plain(key) if key.isascii() else wide(key)) if len(key) <= longest else None
+        if matched is None:
+            yield None
+            continue
+        rule, hit = matched
+        line = page.lines[number].text
+        spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
+        lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
+        yield Finding(number, rule.kind, rule.name, lifted)
 
 
 def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
-    """The first rule of these places (`HEAD`, `PLACES`, …) that matches the line."""
-    folded = page.keys[number]
-    if len(folded) > rules.longest:
-        return None
-    matched = rules.groups[places, folded.isascii()].match(folded)
-    if matched is None:
-        return None
-    rule, hit = matched
-    line = page.lines[number].text
-    spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
-    return Finding(number, rule.kind, rule.name, tuple((name, line[start:end].strip()) for name, (start, end) in spans))
+    """The first rule of these places that matches a line."""
+    return next(matches(page, [number], places, rules))
 
 
 def head(
@@ -241,18 +289,20 @@ def head(
         yield Finding(title, "title", "title-known")
     else:
         yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
+    own = page.keys[title]
     times = Counter(page.keys[number] for number in left)
+    above: list[int] = []
     for number in left:
         folded = page.keys[number]
-        stem = TRUNCATED.sub("", folded)
         if number == title:
             continue
-        if folded == page.keys[title] or (stem != folded and page.keys[title].startswith(stem)):
+        if folded == own or (folded.endswith(CUT) and own.startswith(TRUNCATED.sub("", folded))):
             yield Finding(number, "title", "title-repeated")
         elif times[folded] > 1 and not is_prose(page.lines[number].text):
             yield Finding(number, "banner", "repeated-in-head")
-        elif number < title and (finding := match(page, number, ABOVE_TITLE, rules)):
-            yield finding
+        elif number < title:
+            above.append(number)
+    yield from filter(None, matches(page, above, ABOVE_TITLE, rules))
 
 
 def removals(
@@ -276,36 +326,26 @@ def removals(
     """
     out = {finding.line: finding for finding in found}
     changes: list[Change] = []
-    gap: list[tuple[int, int]] = []  # white space since the last kept line, without the lines taken out
+    gap: list[tuple[int, int]] = []  # white space since the last kept line, before the lines taken out
     at, wanted = 0, ""
-    for number, line in enumerate(lines):
-        if not line.text:
+    for number, (start, end, shown) in enumerate(lines):
+        if not shown:
             wanted = wanted and "\n\n"
-            continue
-        if number in out:
+        elif finding := out.get(number):
             # The white space before the line stays with the gap; the line goes with the line end behind it.
-            end = _past_line_end(text, line.end)
-            gap.append((at, line.start))
-            changes.append(Change(line.start, end, "", out[number].kind, out[number].rule))
-            at = end
-            continue
-        start = line.start
-        while number in indented and start > at and text[start - 1] in " \t":
-            start -= 1
-        gap.append((at, start))
-        if blank:
-            changes += _blank(text, gap, wanted)
-        gap, at, wanted = [], line.end, "\n"
-    gap.append((at, len(text)))
+            if at < start:
+                gap.append((at, start))
+            at = _LINE_END.search(text, end).end()  # type: ignore[union-attr]  # there is one: the end of the text
+            changes.append(Change(start, at, "", finding.kind, finding.rule))
+        else:
+            while number in indented and start > at and text[start - 1] in " \t":
+                start -= 1
+            if blank and (gap or text[at:start] != wanted):
+                changes += _blank(text, [*gap, (at, start)], wanted)
+            gap, at, wanted = [], end, "\n"
     if blank:
-        changes += _blank(text, gap, "")
+        changes += _blank(text, [*gap, (at, len(text))], "")
     return sorted(changes)
-
-
-def _past_line_end(text: str, at: int) -> int:
-    while at < len(text) and text[at] not in "\r\n":
-        at += 1
-    return at + (2 if text[at : at + 2] == "\r\n" else 1) if at < len(text) else at
 
 
 def _blank(text: str, gap: Iterable[tuple[int, int]], wanted: str) -> Iterable[Change]:

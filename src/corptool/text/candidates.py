@@ -7,7 +7,6 @@ depends on nothing but the bucket.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ Such a bucket is one of boilerplate or of a form, or of an article that is found
 the next of kin alone."""
 AGREEING, AGREEING_PART = 0.25, 0.6
 """Pairs of which the signatures say that both have less of all they have, or of the shorter, are not compared."""
-CROWDS = 4
-"""Buckets of more are looked at in every fourth column only: the same copies, at a quarter of the cost."""
 RARE = 4
 """In a bucket of one bin with no more texts all are paired."""
 EMPTY = 0xFFFFFFFF
@@ -51,59 +48,41 @@ def signatures(hashes: NDArray[np.uint32], edges: NDArray[np.int64]) -> NDArray[
     return drawn
 
 
+def agreeing(
+    one: NDArray[np.uint32], two: NDArray[np.uint32]
+) -> tuple[tuple[NDArray[np.int64], NDArray[np.uint32]], tuple[NDArray[np.int64], NDArray[np.uint32]]]:
+    """In what texts may agree: which texts, and their keys, by a bin of the signatures; then by it and the next one."""
+    import numpy as np
+
+    filled = np.flatnonzero(one != EMPTY)
+    both = filled[two[filled] != EMPTY]
+    mixed = (one[both] ^ two[both] * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
+    return (filled, one[filled]), (both, mixed)
+
+
 def candidates(
-    drawn: NDArray[np.uint32], short: NDArray[np.bool_], new: NDArray[np.bool_]
+    members: NDArray[np.uint64], short: NDArray[np.bool_], new: NDArray[np.bool_], two: bool, crowds: bool
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Pairs of texts as left << 32 | right with left < right, sorted, and in how many buckets each meets.
 
-    `drawn` holds some neighbouring columns of signatures, of which the last is no more than a neighbour. A bucket is of
-    texts that agree in two neighbours, or of `short` texts that agree in one. Its texts come in their order.
+    `members`, sorted, are key << 32 | text. A bucket is of texts that agree in `two` neighbouring bins, or in one where
+    few do, or of `short` texts that agree in one; without `crowds` large buckets are not looked at.
 
-    Only buckets in which there are new texts are looked at, and what is counted is in how many more, or fewer, a pair
-    meets than without these: so what was counted when there were fewer texts can be brought up to date.
+    What is counted is in how many more, or fewer, a pair meets than without the `new` texts: so what was counted when
+    there were fewer texts can be brought up to date.
     """
     import numpy as np
 
-    filled = drawn != EMPTY
-    now, before = [np.empty(0, np.uint64)], [np.empty(0, np.uint64)]
+    def met(members: NDArray[np.uint64], short: NDArray[np.bool_]) -> NDArray[np.uint64]:
+        if two:
+            return _bucket_pairs(members, crowds=crowds)
+        return np.concatenate((_bucket_pairs(members, rare=True), _bucket_pairs(members[short])))
 
-    def meet(key: NDArray[np.uint32], texts: NDArray[np.int64], **how: bool) -> None:
-        is_new = new[texts]
-        if not is_new.all():
-            place = key * np.uint32(0x9E3779B1) >> np.uint32(8)
-            marked = np.zeros(1 << 24, bool)
-            marked[place[is_new]] = True
-            near = marked[place]
-            key, texts, is_new = key[near], texts[near], is_new[near]
-            before.append(_bucket_pairs(key[~is_new], texts[~is_new], **how))
-        now.append(_bucket_pairs(key, texts, **how))
-
-    for column in range(drawn.shape[1] - 1):
-        texts = np.flatnonzero(filled[:, column])
-        one = drawn[texts, column]
-        meet(one, texts, rare=True)
-        meet(one[short[texts]], texts[short[texts]])
-        two = filled[texts, column + 1]
-        mixed = (one[two] ^ drawn[texts[two], column + 1] * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA77)
-        meet(mixed, texts[two], crowds=column % CROWDS == 0)
-    met, times = _distinct(np.concatenate(now))
-    if len(before) == 1:
-        return met, times
-    less, less_times = _distinct(np.concatenate(before))
-    return summed([met, less], [times, -less_times])
-
-
-def summed(
-    pairs: Sequence[NDArray[np.uint64]], times: Sequence[NDArray[np.int64]]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Lists of pairs as one, sorted, the numbers of each pair added up."""
-    import numpy as np
-
-    all_pairs, all_times = np.concatenate(pairs), np.concatenate(times)
-    order = np.argsort(all_pairs)
-    all_pairs, all_times = all_pairs[order], all_times[order]
-    starts = np.flatnonzero(np.diff(all_pairs, prepend=~all_pairs[:1]))
-    return all_pairs[starts], np.add.reduceat(all_times, starts) if starts.size else all_times
+    pairs, times = _distinct(met(members, short))
+    if new.all():
+        return pairs, times
+    less, less_times = _distinct(met(members[~new], short[~new]))
+    return np.concatenate((pairs, less)), np.concatenate((times, -less_times))
 
 
 def _distinct(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -147,17 +126,14 @@ def sides(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(EMPTY)).astype(np.int64)
 
 
-def _bucket_pairs(
-    key: NDArray[np.uint32], text: NDArray[np.int64], *, rare: bool = False, crowds: bool = True
-) -> NDArray[np.uint64]:
+def _bucket_pairs(members: NDArray[np.uint64], *, rare: bool = False, crowds: bool = True) -> NDArray[np.uint64]:
     """Pairs of texts with the same key; with `rare` of small buckets only, without `crowds` not of large ones."""
     import numpy as np
 
-    members = key.astype(np.uint64) << np.uint64(32) | text.astype(np.uint64)
-    members.sort()
     keys, texts = members >> np.uint64(32), members & np.uint64(EMPTY)
     starts = np.flatnonzero(np.diff(keys, prepend=~keys[:1]))
     sizes = np.diff(starts, append=keys.size)
+    starts, sizes = starts[sizes > 1], sizes[sizes > 1]
     found = [np.empty(0, np.uint64)]
     for step in range(1, RARE if rare else NEIGHBOURS + 1):
         wanted = sizes > step

@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of a caption that is known by its words alone."""
+LONGEST_END = 100
+"""Characters at the end of a caption by which it is known."""
 MOST_LINKED = 0.5
 """The share of links from which on it is a teaser of another article."""
 _AGENCIES = ("AP", "AFP", "EPA", "Reuters", "Xinhua", "Bloomberg", "Getty", "Getty Images", "Shutterstock", "Unsplash")
-_LAST = (*_AGENCIES, *"摄攝影。)）】")
+_LAST = (*_AGENCIES, *"摄攝影)）】", "摄。", "攝。", "摄影。", "攝影。")
 """How a line ends that is worth a closer look."""
 _PICTURE = (
     r"(?:AP |[Ff]ile |[Hh]andout )?(?:[Pp]hoto|[Ii]mage|[Pp]icture)(?: [Cc]redit| courtesy(?: of)?)?(?:/| by |: )"
@@ -45,8 +47,9 @@ def captions(
     kept = [number for number, line in enumerate(lines) if line.text and number not in removed]
     if not kept:
         return
+    fits = len(hints) == len(lines)
     for number in range(kept[0] if title is None else title, kept[-1] + 1):
-        tag, linked = hints[number][:2] if len(hints) == len(lines) else ("", 0.0)
+        tag, linked = hints[number][:2] if fits else ("", 0.0)
         if (tag == "figcaption" and linked < MOST_LINKED) or is_caption(lines[number].text):
             yield lines[number].text
 
@@ -59,4 +62,4 @@ def is_caption(line: str) -> bool:
     """
     if not 3 < len(line) <= LONGEST:
         return False
-    return bool(_START.match(line) or (line.endswith(_LAST) and _END.search(line)))
+    return bool(_START.match(line) or (line.endswith(_LAST) and _END.search(line, max(0, len(line) - LONGEST_END))))

@@ -34,9 +34,9 @@ def apply(text: str, changes: Iterable[Change]) -> str:
     """
     parts: list[str] = []
     at = 0
-    for change in changes:
-        parts += text[at : change.start], change.new
-        at = change.end
+    for start, end, new, _, _ in changes:
+        parts += text[at:start], new
+        at = end
     return "".join(parts) + text[at:]
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text import euctw
 from corptool.text.language_model import LanguageModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 ENGLISH = re.compile(rb"(?i)\b(?:the|of|and|that|for|was|with|is)\b")
 HIGH = re.compile(rb"[\x80-\xff]")
@@ -117,9 +120,11 @@ def guess(data: bytes, declared: str | None, tables: Tables) -> tuple[str, float
     return _beside_chardet(data, weigh, readings, claimed)
 
 
-def is_plain(data: bytes) -> bool:
-    """Whether bytes that are all ASCII are just that: words with spaces between, and no mark of HZ or ISO 2022."""
-    return b"~{" not in data and b"\x1b" not in data and data.count(b" ", 0, 600) * 30 > min(len(data), 600)
+def is_plain(text: str) -> bool:
+    """Whether what reads as ASCII is just that: words with spaces between, and no mark of UTF-16, HZ or ISO 2022."""
+    if "\0" in text or "\x1b" in text or ("~" in text and "~{" in text):  # one character is found faster than two
+        return False
+    return text.count(" ", 0, 600) * 30 > min(len(text), 600)
 
 
 def of_ascii(data: bytes, tables: Tables | None) -> tuple[str, float]:
@@ -130,7 +135,7 @@ def of_ascii(data: bytes, tables: Tables | None) -> tuple[str, float]:
         named, confidence = by_chardet(data)
         return (named, confidence) if named.startswith("iso2022") else ("utf-8", 1.0)
     # Han characters whose two bytes both look like letters, in UTF-16: no spaces to speak of, and even
-    if tables is None or len(data) % 2 or len(data) > 4096 or is_plain(data):
+    if tables is None or len(data) % 2 or len(data) > 4096 or is_plain(data.decode()):
         return "utf-8", 1.0
     found = _Scales(data, tables).utf16()
     return (found.encoding, 0.8) if found else ("utf-8", 1.0)
@@ -212,26 +217,22 @@ class _Scales:
         if not self.pieces:
             return None
         bits, han, han_bits, lone = PRIOR.get(encoding, 0.0), 0, 0.0, 0
-        shifts = (0, 1) if encoding in PRIOR else (0,)
-        for piece in self.pieces:
-            best = None
-            for shift in shifts:
-                try:
-                    text = self._decoded(piece[shift:], encoding)
-                except LookupError:
-                    return None
-                cost = self.model.costs(text)
-                total = float(cost.sum()) + shift * SHIFTED if text else 0.0
-                if best is None or total < best[0]:
-                    best = total, text, cost
-                if shift == 0 and "\ufffd" not in text and total < 9 * len(text):
-                    break
-            assert best is not None
-            bits += best[0]
-            for found in HAN.finditer(best[1]):
+        try:
+            weighed = self._weighed(self.pieces, encoding)
+            if encoding in PRIOR:  # two bytes a character: a piece may begin within one
+                poor = [at for at, (text, _, cost) in enumerate(weighed) if "\ufffd" in text or cost >= 9 * len(text)]
+                for at, other in zip(poor, self._weighed([self.pieces[at][1:] for at in poor], encoding), strict=True):
+                    shifted = other[2] + SHIFTED if other[0] else 0.0
+                    if shifted < weighed[at][2]:
+                        weighed[at] = other[0], other[1], shifted
+        except LookupError:
+            return None
+        for text, costs, cost in weighed:
+            bits += cost
+            for found in HAN.finditer(text):
                 if len(found[0]) > 1:
                     han += len(found[0])
-                    han_bits += float(best[2][found.start() : found.end()].sum())
+                    han_bits += float(costs[found.start() : found.end()].sum())
                 else:
                     lone += 1
         return Reading(bits, encoding, han, han_bits, lone)
@@ -258,6 +259,12 @@ class _Scales:
             for encoding, shift in (("gb18030", 0), ("gb18030", 1), ("big5hkscs", 0), ("big5hkscs", 1), ("cp1252", 0))
         )
         return best._replace(bits=-1.0) if best.bits + max(8.0, 0.15 * narrow) < narrow else None
+
+    def _weighed(self, pieces: list[bytes], encoding: str) -> list[tuple[str, NDArray[Any], float]]:
+        """(text, the bits of each code point, of them all) of each piece; LookupError if there is no such codec."""
+        texts = [self._decoded(piece, encoding) for piece in pieces]
+        each = self.model.costs_of_each(texts) if texts else []
+        return [(text, costs, float(costs.sum())) for text, costs in zip(texts, each, strict=True)]
 
     def _decoded(self, piece: bytes, encoding: str) -> str:
         if encoding == "euc_tw":

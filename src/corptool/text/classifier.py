@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.features import Lexicon, best_run, features
-from corptool.text.hints import Hint, hint_features
+from corptool.text.features import Lexicon, Seen, features, read
+from corptool.text.hints import hint_features
+from corptool.text.neighbours import best_run, block_of, pages_of
 from corptool.text.trees import Trees, evaluate
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 MODES = {"strict": (0.7, 1.5), "balanced": (-0.5, 0.3), "recall": (-1.5, -0.7)}
 """Log-odds above which a line is kept, inside the best segment and outside it."""
+TOGETHER = 2048
+"""Lines that are judged at a time, or those of one page: more of them would not stay in a processor's cache."""
 
 
 class Model(NamedTuple):
@@ -25,18 +28,47 @@ class Model(NamedTuple):
     trees: Trees
 
 
-def margins(
-    lines: Sequence[str], keys: Sequence[str], model: Model, hints: Sequence[Hint] = (), *, mode: str = "balanced"
-) -> tuple[list[float], list[float]]:
-    """By how much each line passes what is asked of it (above 0 it stays), and how many words it has."""
+class Margins(NamedTuple):
+    """What the classifier says of the lines of a page."""
+
+    scores: list[float]
+    """By how much each passes what is asked of it: above 0 it stays."""
+    weights: list[float]
+    """How many words it has."""
+
+
+Models = Callable[..., Model]
+"""`models(html=True)` is the model for pages with hints, `models(html=False)` that for text alone."""
+
+
+def margins(pages: Iterable[Seen], models: Models, *, mode: str = "balanced") -> Iterator[Margins]:
+    """The judgement of each page, in order. Many are judged at once, and none makes a difference to another."""
+    block: list[Seen] = []
+    size = 0
+    for page in pages:
+        if block and (size + len(page.lines) > TOGETHER or bool(page.hints) != bool(block[0].hints)):
+            yield from _margins(block, models, mode)
+            block, size = [], 0
+        block.append(page)
+        size += len(page.lines)
+    if block:
+        yield from _margins(block, models, mode)
+
+
+def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
     import numpy as np
 
-    rows = features(lines, keys, model.words)
-    weight = np.expm1(rows[:, 0])
-    if hints:
-        rows = np.column_stack([rows, hint_features(hints, weight, model.hints)])
-    log_odds = evaluate(model.trees, rows)
-    return (log_odds - demands(log_odds, weight, mode=mode)).tolist(), weight.tolist()
+    model = models(html=bool(block[0].hints))
+    columns = features(read(block, model.words))
+    weight = np.expm1(columns[0])
+    together = block_of(len(page.lines) for page in block)
+    if block[0].hints:
+        hints = hint_features([page.hints for page in block], weight, model.hints, together)
+        columns = np.vstack([columns, np.array(hints, dtype=np.float32)])
+    log_odds = evaluate(model.trees, columns)
+    for own in pages_of(together):
+        margin = log_odds[own] - demands(log_odds[own], weight[own], mode=mode)
+        yield Margins(margin.tolist(), weight[own].tolist())
 
 
 def demands(log_odds: NDArray[np.float32], weight: NDArray[np.float32], *, mode: str) -> NDArray[np.float32]:

@@ -54,9 +54,9 @@ _RELATIVE = re.compile(
 _PARTIAL = re.compile(r"(?<![\d年/-])(?P<month>\d{1,2})(?:月(?P<day>\d{1,2})[日号號]|[-/](?P<day2>\d{1,2})(?![\d/-]))")
 
 
-_RELATIVE_WORDS = ("ago", "yesterday", "刚", "剛", "昨", "前")
-"""One of them is in all that `_RELATIVE` matches; to look for them costs a tenth of it."""
+_RELATIVE_WORD = re.compile("ago|yesterday|[刚剛昨前]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+"""One of the two is in every date; to look for them costs a tenth of looking for dates."""
 
 
 class Found(NamedTuple):
@@ -77,12 +77,12 @@ def find_date(text: str) -> Found | None:
     >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
     ['--05-08', '2 months ago']
     """
-    if whole := whole_dates(text):
+    digit = _DIGIT.search(text)
+    if digit and (whole := whole_dates(text)):
         return min(whole, key=lambda found: found.sort == "changed")
-    folded = text.casefold()
-    if any(word in folded for word in _RELATIVE_WORDS) and (match := _RELATIVE.search(text)):
+    if _RELATIVE_WORD.search(text) and (match := _RELATIVE.search(text)):
         return Found(match.start(), match.end(), match[0], "relative")
-    for match in _PARTIAL.finditer(text) if _DIGIT.search(text) else ():
+    for match in _PARTIAL.finditer(text) if digit else ():
         month, day = int(match["month"]), int(match["day"] or match["day2"])
         if _exists(2000, month, day):
             return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")

@@ -27,7 +27,7 @@ STATEFUL = ("hz", "utf-7", "iso2022")
 WINDOW = 4096  # bytes read at a time once something does not decode: an error costs one window, not the file
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
-UTF8_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+LONG_SEQUENCE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")  # of UTF-8
 ASCII_BYTES = bytes(range(128))
 
 Damage: TypeAlias = list[int | str]
@@ -63,11 +63,11 @@ def decode(data: bytes, declared: str | None = None, *, tables: Tables | None = 
         text = data.decode()
     except UnicodeDecodeError:
         text = ""
-    if text and text[0] != "\ufeff" and b"\0" not in data:
-        if not text.isascii():
-            return Decoded(text, "utf-8", 0.99, [], [])
-        if charset.is_plain(data):
+    if text.isascii():
+        if charset.is_plain(text):
             return Decoded(text, "utf-8", 1.0, [], [])
+    elif text[0] != "\ufeff" and 0 not in data:
+        return Decoded(text, "utf-8", 0.99, [], [])
     encoding, confidence = detect(data, declared, tables=tables)
     return read(data, encoding, confidence, chart=tables.chart if tables else None)
 
@@ -145,7 +145,7 @@ def detect(data: bytes, declared: str | None = None, *, tables: Tables | None = 
     if b"\0" not in data:
         if data.isascii():
             return charset.of_ascii(data, tables)
-        if _decodes(data, "utf-8") or _nearly_utf8(data):
+        if _is_nearly_utf8(data):
             return "utf-8", 0.99
     return charset.guess(data, declared, tables) if tables else charset.by_chardet(data)
 
@@ -160,25 +160,20 @@ def split_mark(data: bytes, encoding: str) -> tuple[bytes, str]:
     return mark, encoding
 
 
-def _decodes(data: bytes, codec: str) -> bool:
-    try:
-        data.decode(codec)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _nearly_utf8(data: bytes) -> bool:
-    """Whether a few bad bytes are all that keeps this from being UTF-8.
+def _is_nearly_utf8(data: bytes) -> bool:
+    """Whether a few bad bytes, or none, are all that keeps this from being UTF-8.
 
     Three-byte sequences seldom form by chance in Chinese of two bytes a character, two-byte ones often do: so
     either nine tenths of the high bytes are in well-formed sequences, or two thirds are in long ones.
     """
     high = len(data.translate(None, ASCII_BYTES))
-    sequences = UTF8_SEQUENCE.findall(data)
-    long = sum(len(sequence) for sequence in sequences if len(sequence) > 2)
-    good = sum(map(len, sequences))
-    return (good >= 12 and good >= 0.9 * high) or (long >= 9 and long >= 0.66 * high)
+    good = high - len(data) + len(data.decode("utf-8", "ignore").encode())
+    if good == high or (good >= 12 and good >= 0.9 * high):
+        return True
+    if good < 9 or good < 0.66 * high:
+        return False
+    long = sum(map(len, LONG_SEQUENCE.findall(data)))
+    return long >= 9 and long >= 0.66 * high
 
 
 def _read_euc_tw(data: bytes, chart: str, confidence: float) -> Decoded:

@@ -8,14 +8,20 @@ make most features; so a page costs one pass of a regular expression and a few d
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, pairwise, repeat
+from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from corptool.text.neighbours import Terms, best_runs, block_of, cohesion, context
+from corptool.text.shapes import capitals, first, last
+from corptool.text.tokens import is_digit, numbers, pairs, tokens_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from corptool.text.hints import Hint
 
     Matrix = NDArray[np.float32]
     Column = NDArray[Any]
@@ -24,10 +30,10 @@ LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
 
 _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")
-_ASCII_TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?|[0-9]+|[^\w\s]")
-"""The same tokens, found in half the time where a key is ASCII."""
-_CAPITAL = re.compile(r"[A-ZÀ-Þ](?:(?<!\w.)(?<!×)|(?<=\w×))")
-r"""`\b[A-ZÀ-Þ]`, found in half the time because the letter stands first; × is no letter, but in that range."""
+LONGEST_DULL = 3
+"""Letters of a word that says nothing of what a line speaks of."""
+WIDE = 0x3040
+"""Characters above are words of their own, or signs of the same width."""
 
 CLASSES: dict[str, Iterable[str]] = {
     "stop": [
@@ -71,10 +77,13 @@ CLASSES: dict[str, Iterable[str]] = {
     ).split(),
 }
 """Columns of the table that are not learned."""
+PLACE = 44
+"""Bits of a number that do not tell the place of a token in the lexicon."""
 LEARNED = 2
 """Learned columns: what a token says for the body, and what, outside the body, for standing after it."""
 
 PLAIN = 17  # columns of `_own` before the learned ones
+AGAIN, EARLIER = 14, 17  # two of them
 MARKERS = ("comment", "related", "closing", "opening", "offer")
 
 
@@ -84,17 +93,26 @@ def tokens(key: str) -> list[str]:
     >>> tokens("共享 a-b 12")
     ['共', '享', 'a', '-', 'b', '12', '共享']
     """
-    if key.isascii():
-        return _ASCII_TOKEN.findall(key)
     found = _TOKEN.findall(key)
     return found + [one + two for one, two in pairwise(found) if one > "\u3040" and two > "\u3040"]
 
 
 class Lexicon(NamedTuple):
-    """What each known token says: a row of `table` for each entry of `rows`; row 0 is for all others."""
+    """What each known token says: a row of `table`; row 0 is for all others."""
 
-    rows: Mapping[str, int]
     table: Matrix
+    numbers: NDArray[np.uint64]
+    """The token of each row (see tokens.py)."""
+    factor: np.uint64
+    places: NDArray[np.int16]
+    """The row of a token stands at the upper bits of its number times the factor, and no two at the same place."""
+
+    def rows(self, number: NDArray[np.uint64]) -> Column:
+        """The row of each token."""
+        import numpy as np
+
+        row = self.places.take(number * self.factor >> PLACE)
+        return np.where(self.numbers.take(row) == number, row, 0)
 
 
 def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
@@ -108,175 +126,160 @@ def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
         table[[rows[token] for token in members], column] = 1
     for token, weights in learned.items():
         table[rows[token], len(CLASSES) :] = weights
-    return Lexicon(rows, table)
+    number = numbers([*known])
+    factor = next(one for one in np.arange(1, 1 << 16, 2, dtype=np.uint64) if _apart(number * one >> PLACE))
+    places = np.zeros(1 << (64 - PLACE), dtype=np.int16)
+    places[number * factor >> PLACE] = np.arange(1, len(table))
+    return Lexicon(table, np.append(np.uint64(0), number), factor, places)
 
 
-def features(lines: Sequence[str], keys: Sequence[str], words: Lexicon) -> Matrix:
-    """A row of numbers for each line (none of them blank); `keys` as `lines.key` makes them."""
+def _apart(places: Column) -> bool:
+    return len({*places.tolist()}) == len(places)
+
+
+class Seen(NamedTuple):
+    """What the classifier sees of a page: its lines, none of them blank, their keys (see `lines.key`) and hints."""
+
+    lines: Sequence[str]
+    keys: Sequence[str]
+    hints: Sequence[Hint] = ()
+
+
+class Read(NamedTuple):
+    """What lines say by themselves: pages one after the other, for each line a column."""
+
+    sizes: Sequence[int]
+    """How many lines each page has."""
+    own: Matrix
+    number: Column
+    """Lines that are alike, on the same page, have the same number."""
+    terms: Terms
+    """What they speak of: words of four letters and more, pairs of characters."""
+
+    def only(self, some: NDArray[np.bool_]) -> Read:
+        """The same of some of the lines; a page that has none of them is gone."""
+        import numpy as np
+
+        page = np.repeat(np.arange(len(self.sizes)), self.sizes)[some]
+        sizes = np.bincount(page)
+        line, term = self.terms
+        there = some[line]
+        terms = (some.cumsum() - 1)[line[there]], term[there]
+        return Read(sizes[sizes > 0].tolist(), self.own[:, some], self.number[some], terms)
+
+
+def read(pages: Sequence[Seen], words: Lexicon) -> Read:
+    """Read the lines of pages."""
     import numpy as np
 
-    read = list(map(_read, lines, keys))
-    own = _own(lines, keys, read, words)
-    weight = np.expm1(own[:, 0])
+    fresh = count()
+    number: list[int] = []
+    for page in pages:
+        number_of: defaultdict[str, int] = defaultdict(fresh.__next__)
+        number += [number_of[key] for key in page.keys]
+    said, terms = _said([key for page in pages for key in page.keys], words)
+    own = _own([line for page in pages for line in page.lines], said)
+    return Read([len(page.lines) for page in pages], own, np.array(number), terms)
+
+
+def features(lines: Read) -> Matrix:
+    """A column of numbers for each line."""
+    import numpy as np
+
+    block = block_of(lines.sizes)
+    own = lines.own.copy()
+    own[AGAIN], own[EARLIER] = _repeated(lines.number)
+    weight = np.expm1(own[0])
     prose = _prose(own, weight)
-    first, last = best_run(prose)
-    about = _cohesion([one.telling for one in read], weight, first, last)
-    return np.column_stack([own, about, *_context(own, weight, prose, first, last)]).astype(np.float32)
+    main = best_runs(prose, block)
+    about = cohesion(lines.terms, weight, main, block)
+    markers = own[PLAIN + 1 : PLAIN + 1 + len(MARKERS)]
+    columns = [*own, *about, *context(own, markers, weight, prose, main, block)]
+    found = np.empty((len(columns), len(weight)), dtype=np.float32)
+    for row, column in zip(found, columns, strict=True):
+        row[:] = column
+    return found
 
 
-class _Read(NamedTuple):
-    """What is counted in a line itself, with no other line and no lexicon."""
+class _Said(NamedTuple):
+    """What the tokens of each line say together."""
 
-    tokens: list[str]
-    telling: set[str]
-    """Those that say what the line speaks of: words of four letters and more, pairs of characters."""
-    plain: bytes
-    """Counts and flags that no table gives; none is above `LONGEST`."""
-
-
-def _read(line: str, key: str) -> _Read:
-    found = tokens(key[:LONGEST]) or [""]
-    telling = {one for one in found if len(one) > 3}
-    han = pairs = 0
-    if not key.isascii():
-        wide = [one for one in found if one > "\u3040"]
-        two = [one for one in wide if len(one) == 2]
-        han, pairs = len(wide) - len(two), len(two)
-        telling.update(two)
-    last = (line[-3:].rstrip("\"'”’」』)]）】") or line)[-1:]
-    plain = (
-        han, pairs, sum(map(str.isdecimal, found)), len(_CAPITAL.findall(line, 0, LONGEST)),
-        line[:1] in "\"“‘「『'", line[:1].islower(), last in ".!?。！？…", last in ":：",
-        line.endswith(("...", "…", "..")),
-    )  # fmt: skip
-    return _Read(found, telling, bytes(plain))
+    sums: Matrix
+    """Of what the lexicon says of each."""
+    tokens: Column
+    """How many there are, and of each sort."""
+    han: Column
+    pairs: Column
+    numbers: Column
 
 
-def _own(lines: Sequence[str], keys: Sequence[str], read: Sequence[_Read], words: Lexicon) -> Matrix:
-    """What a line says by itself, and how often it stands on the page. The learned columns come last."""
+def _said(keys: Sequence[str], words: Lexicon) -> tuple[_Said, Terms]:
     import numpy as np
 
-    counts = np.array([len(one.tokens) for one in read])
-    flat = chain.from_iterable(one.tokens for one in read)
-    rows = np.fromiter(map(words.rows.get, flat, repeat(0)), dtype=np.int64, count=counts.sum())
-    sums = np.add.reduceat(words.table.take(rows, axis=0), np.concatenate(([0], counts.cumsum()[:-1])), axis=0)
-    stop, mark, comma, separator, end = sums[:, :5].T
-    markers = np.minimum(sums[:, 5 : len(CLASSES)], 1)
-    learned = sums[:, len(CLASSES) :]
-    plain = np.frombuffer(b"".join(one.plain for one in read), dtype=np.uint8).reshape(len(read), -1)
-    han, pairs, numbers, capitals, opens, lower, ends, colon, cut = plain.T.astype(np.float32)
+    size = len(keys)
+    number, first, length, line = tokens_of([key[:LONGEST] for key in keys])
+    wide = first > WIDE
+    rows = words.rows(number)
+    telling = length > LONGEST_DULL
+    terms = line[telling], number[telling]
+    singles = counts = np.bincount(line, minlength=size)
+    two = np.zeros(size, dtype=np.int64)
+    if wide.any():
+        left = np.flatnonzero(wide[1:] & wide[:-1] & (line[1:] == line[:-1]))
+        pair, where = pairs(first[left], first[left + 1]), line[left]
+        terms = np.concatenate((terms[0], where)), np.concatenate((terms[1], pair))
+        two = np.bincount(where, minlength=size)
+        counts = singles + two
+        both = np.empty(counts.sum(), dtype=np.int64)
+        # Those of a line stand behind its other tokens: the last digit of a sum depends on the order.
+        both[np.arange(len(rows)) + (two.cumsum() - two)[line]] = rows
+        both[np.arange(len(pair)) + singles.cumsum()[where]] = words.rows(pair)
+        rows = both
+    sums = np.add.reduceat(words.table.take(rows, axis=0), counts.cumsum() - counts, axis=0)
+    han, figures = (np.bincount(line[some], minlength=size) for some in (wide, is_digit(first)))
+    return _Said(sums.T, counts, han, two, figures), terms
+
+
+def _own(lines: Sequence[str], said: _Said) -> Matrix:
+    """What a line says by itself. The learned columns come last."""
+    import numpy as np
+
+    sums, counts = said.sums, said.tokens
+    stop, mark, comma, separator, end = sums[:5]
+    markers = np.minimum(sums[5 : len(CLASSES)], 1)
+    learned = sums[len(CLASSES) :]
+    han, pairs, numbers = (one.astype(np.float32) for one in (said.han, said.pairs, said.numbers))
     latin = np.maximum(counts - han - pairs - mark, 0)
     length = np.fromiter(map(len, lines), dtype=np.float32, count=len(lines))
     scale = np.maximum(length / LONGEST, 1)
     inside = 0.6 * han + latin
     known = np.maximum(han + latin, 1)
-    seen: dict[str, int] = {}
-    earlier = []
-    for key in keys:
-        earlier.append(times := seen.get(key, 0))
-        seen[key] = times + 1
+    upper = capitals([line[:LONGEST] for line in lines]) / np.maximum(latin, 1)
+    ends, colon, cut = last(lines)
+    opens, lower = first(lines)
+    on_page = np.zeros_like(length)  # for AGAIN and EARLIER, which depend on the other lines
     base = [
         np.log1p(inside * scale), np.log1p(length), stop / known, ends, colon, cut,
         comma / np.maximum(inside, 1) * 10, np.minimum(comma * scale, 8), han / known, numbers / counts,
-        numbers, capitals / np.maximum(latin, 1), np.minimum(separator, 6), np.minimum(end * scale, 6),
-        np.minimum([seen[key] - 1 for key in keys], 4), opens, lower, np.minimum(earlier, 3),
+        numbers, upper, np.minimum(separator, 6), np.minimum(end * scale, 6), on_page, opens, lower, on_page,
     ]  # fmt: skip
-    return np.column_stack([*base, markers, learned, learned / np.sqrt(known)[:, None]]).astype(np.float32)
+    return np.vstack([*base, markers, learned, learned / np.sqrt(known)]).astype(np.float32)
+
+
+def _repeated(number: Column) -> tuple[Column, Column]:
+    """How often each line stands elsewhere on its page, and how often above; up to four times and three."""
+    import numpy as np
+
+    times = np.bincount(number)
+    order = np.argsort(number, kind="stable")
+    earlier = np.empty_like(number)
+    earlier[order] = np.arange(len(number)) - (times.cumsum() - times)[number[order]]
+    return np.minimum(times[number] - 1, 4), np.minimum(earlier, 3)
 
 
 def _prose(own: Matrix, weight: Column) -> Column:
     """How much a line looks like running text: its words above a floor, if it has stop words or ends as a sentence."""
     import numpy as np
 
-    good = (own[:, 2] > 0.12) | (own[:, 3] > 0)
+    good = (own[2] > 0.12) | (own[3] > 0)
     return np.where(good, weight - 12, -np.minimum(weight, 8) - 2).clip(-10, 60)
-
-
-def _cohesion(telling: Sequence[set[str]], weight: Column, first: int, last: int) -> Matrix:
-    """How much of what a line and its neighbours speak of is spoken of in the first prose of the page.
-
-    Comments and the next article of an endless page are prose, but prose about something else.
-    """
-    import numpy as np
-
-    count = len(telling)
-    core = {*((np.flatnonzero(weight[first : last + 1] >= 20) + first)[:6].tolist())}
-    spoken = Counter(chain.from_iterable(telling[number] for number in core))
-    once, again = {*spoken}, {term for term, times in spoken.items() if times > 1}
-    alone = {term for term, times in Counter(chain.from_iterable(telling)).items() if times == 1}
-    shares = [  # a line of the core is compared with its other lines
-        (len(some), len(some & (again if number in core else once)), len(some & alone))
-        for number, some in enumerate(telling)
-    ]
-    many, hit, lone = np.array(shares, dtype=np.float64).T
-    sums = np.array([(0, 0, 0), *shares], dtype=np.float64).cumsum(axis=0)
-    at = np.arange(count)
-    columns = [hit / (many + 2), lone / (many + 2)]
-    for low, high in ((-3, 4), (-8, 0), (1, 9)):
-        part = sums[(at + high).clip(0, count)] - sums[(at + low).clip(0, count)]
-        columns += [part[:, 1] / (part[:, 0] + 3), part[:, 2] / (part[:, 0] + 3)]
-    return np.column_stack(columns).astype(np.float32)
-
-
-def _context(own: Matrix, weight: Column, prose: Column, first: int, last: int) -> list[Column]:
-    """What stands around each line, and where on the page it is."""
-    import numpy as np
-
-    count = len(own)
-    at = np.arange(count)
-    body, after = own[:, -4], own[:, -3]
-    start = PLAIN + 1
-    marked = own[:, start : start + len(MARKERS)] * (weight < 14)[:, None]
-    around = np.column_stack([own[:, [0, 2, 3]], body, after, marked.sum(axis=1)])
-    padded = np.full((count + 6, around.shape[1]), -1, dtype=around.dtype)
-    padded[3:-3] = around
-    out: list[Column] = [padded[3 + step : 3 + step + count] for step in (-3, -2, -1, 1, 2, 3)]
-    sums = np.vstack([np.zeros((1, 4)), np.column_stack([prose, body, after, weight]).cumsum(axis=0)])
-    for reach in (2, 5, 15):
-        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
-        out.append((sums[high] - sums[low]) / (high - low)[:, None])
-        out.append((sums[at] - sums[low])[:, :3] / (2 * reach + 1))
-        out.append((sums[high] - sums[at + 1])[:, :3] / (2 * reach + 1))
-    total = max(1.0, float(weight.sum()))
-    first_body, last_body = best_run(body * np.sqrt(weight.clip(1, 36)))
-    place = [
-        prose, (at >= first) & (at <= last), (at - first).clip(-20, 20), (last - at).clip(-20, 20),
-        (at >= first_body) & (at <= last_body), (at - first_body).clip(-20, 20), (last_body - at).clip(-20, 20),
-        at / count, sums[:-1, 3] / total, np.minimum(at, 50), np.minimum(count - 1 - at, 50),
-        np.full(count, np.log1p(count)), np.full(count, np.log1p(total)),
-        np.full(count, weight[first : last + 1].sum() / total),
-        (sums[at, 2] - sums[first, 2]).clip(-40, 40), (sums[count, 2] - sums[at + 1, 2]).clip(-40, 40),
-    ]  # fmt: skip
-    out.append(np.column_stack(place))
-    zones = np.column_stack([marked > 0, (weight < 14) & (body < 0), (weight > 20) & (body > 0)])
-    out.append(_sticky(zones, first))
-    return out
-
-
-def _sticky(marks: Column, first: int) -> Column:
-    """How far above and below is the nearest line with each mark, and how many there are: the page has zones."""
-    import numpy as np
-
-    count = len(marks)
-    at = np.arange(count)[:, None]
-    above = np.minimum(at - np.maximum.accumulate(np.where(marks, at, -99), axis=0), 99)
-    below = np.minimum(np.minimum.accumulate(np.where(marks, at, count + 99)[::-1], axis=0)[::-1] - at, 99)
-    sums = np.vstack([np.zeros((1, marks.shape[1])), marks.cumsum(axis=0)])
-    upto, through = sums[:-1], sums[1:]
-    near = sums[np.minimum(at[:, 0] + 6, count)] - sums[np.maximum(at[:, 0] - 5, 0)]
-    since = np.where(at > first, upto - sums[first], 0)
-    return np.stack([above, below, upto, sums[count] - through, since, near], axis=2).reshape(count, -1)
-
-
-def best_run(score: Column) -> tuple[int, int]:
-    """The first and last line of the run with the largest sum.
-
-    >>> import numpy as np
-    >>> best_run(np.array([-1.0, 2.0, -1.0, 3.0, -4.0, 3.0]))
-    (1, 3)
-    """
-    import numpy as np
-
-    sums = np.concatenate(([0.0], score.cumsum()))
-    last = int(np.argmax(sums[1:] - np.minimum.accumulate(sums[:-1])))
-    return int(np.argmin(sums[: last + 1])), last

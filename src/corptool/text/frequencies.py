@@ -96,15 +96,12 @@ def weights(few: float) -> NDArray[np.uint8]:
 class Weights:
     """What each hash tells, looked up by many hashes at once."""
 
-    def __init__(self, hashes: NDArray[np.uint32], counts: NDArray[np.int64], few: float) -> None:
-        """Take the frequencies of hashes, ascending; a hash that is not among them occurs in one text."""
+    def __init__(self, hashes: NDArray[np.uint32], weight: NDArray[np.uint8], rest: np.uint8) -> None:
+        """Take what hashes tell, ascending, and what all others do."""
         import numpy as np
 
-        by_count = weights(few)
-        weight = by_count[np.minimum(counts, MOST)]
-        common = weight != by_count[1]
-        self.weight = np.append(weight[common], by_count[1])
-        self.hashes = np.append(hashes[common], np.uint32(0xFFFFFFFF))  # no shingle has this hash
+        self.weight = np.append(weight, rest)
+        self.hashes = np.append(hashes, np.uint32(0xFFFFFFFF))  # no shingle has this hash
         self.shift = np.uint32(32 - max(8, self.hashes.size.bit_length()))
         firsts = np.arange(1 << 32 - int(self.shift), dtype=np.uint32) << self.shift
         self.first = np.searchsorted(self.hashes, firsts).astype(np.int32)

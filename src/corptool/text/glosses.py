@@ -22,7 +22,10 @@ TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 MARKS = "\u0300\u0301\u0304\u0308\u030c"
 LETTERS = f"a-züɑɡ{TONED}{MARKS}{zhuyin.LETTERS}"
 GLOSS = re.compile(f"([\u3400-\u9fff])([(（] ?([{LETTERS}]{{1,10}}) ?[)）])")
-CANDIDATE = re.compile(f"[(（] ?(?:[a-züɑɡ{MARKS}]{{0,4}}[{TONED}{MARKS}]|[{zhuyin.LETTERS}])")
+CANDIDATES = [
+    re.compile(rf"{mark} ?(?:[a-züɑɡ{MARKS}]{{0,4}}[{TONED}{MARKS}]|[{zhuyin.LETTERS}])") for mark in (r"\(", "（")
+]
+"""Apart, for one character is found sooner than one of two."""
 RUBY = re.compile(r"<ruby>((?:(?!</ruby>|<ruby>).){1,400})</ruby>", re.DOTALL)
 READING = re.compile(r"<rt>(.*?)(?:</rt>|(?=<r[tpb])|$)", re.DOTALL)
 RUBY_TAG = re.compile(r"<rp>.*?</rp>|<rt>.*?(?:</rt>|(?=<r[tpb])|$)|</?r[btpc]*>", re.DOTALL)
@@ -70,7 +73,7 @@ def may_hold_glosses(text: str) -> bool:
     >>> may_hold_glosses("網(wǎng)站"), may_hold_glosses("方法(method)、用法(2025)")
     (True, False)
     """
-    return "<rt>" in text or (not text.isascii() and CANDIDATE.search(text) is not None)
+    return "<rt>" in text or (not text.isascii() and any(one.search(text) for one in CANDIDATES))
 
 
 def glosses(text: str, tables: Tables) -> list[Change]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from corptool.text.neighbours import Block, pages_of
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.float32]
+    Matrix = NDArray[Any]
+    Column = NDArray[Any]
 
 _CARRIES_ON = frozenset(("tr", "li", "pre", "dt", "dd"))
 MOST_LINKED = 0.2
+PROSE, MOST_LINKED_PROSE = 15, 0.4
+"""Words, and the share of links, of a line that is taken for prose here."""
+FAR = 99
 Hint = Sequence[Any]
 """[tag, share of links, words of class names around it, nearest first]"""
 
@@ -24,46 +29,104 @@ _KINDS = (
 )  # fmt: skip
 
 
-def hint_tokens(hint: Hint) -> list[str]:
-    """The tag and the words, as the weights name them.
+def hint_tokens(tag: str, words: str) -> list[str]:
+    """The tag and the words of a hint, as the weights name them.
 
-    >>> hint_tokens(["p", 0.1, "entry content entry"])
+    >>> hint_tokens("p", "entry content entry")
     ['<p', '.entry', '.content']
     """
-    return ["<" + hint[0], *("." + word for word in dict.fromkeys(hint[2].split()))]
+    return list(dict.fromkeys(" .".join((f"<{tag}", *words.split())).split()))
 
 
-def hint_features(hints: Sequence[Hint], weight: NDArray[np.float32], learned: Mapping[str, Sequence[float]]) -> Matrix:
-    """A row for each line; `weight` is the line's size in words."""
+def hint_features(
+    pages: Sequence[Sequence[Hint]], weight: Column, learned: Mapping[str, Sequence[float]], block: Block
+) -> list[Column]:
+    """Columns of numbers for the lines of a block of pages; `weight` is the size of each line in words."""
     import numpy as np
 
-    nothing = (0.0, 0.0)
-    said: dict[tuple[str, str], tuple[float, ...]] = {}  # most lines share their tag and words with others
-    for hint in hints:
-        if (hint[0], hint[2]) not in said:
-            pairs = [learned.get(token, nothing) for token in hint_tokens(hint)]
-            kinds = [float(hint[0] in kind) for kind in _KINDS]
-            said[hint[0], hint[2]] = (*map(sum, zip(*pairs, strict=True)), len(hint[2].split()), *kinds)
-    rows = {named: row for row, named in enumerate(said)}
-    table = np.array([*said.values()])[[rows[hint[0], hint[2]] for hint in hints]]
-    scores, depth, kinds_of = table[:, :2], table[:, 2], table[:, 3:]
-    links = np.array([hint[1] for hint in hints])
-    same, alike = _with_most_prose(hints, weight, links)
-    own = np.column_stack([scores, links, kinds_of, same, alike, depth])
-    core = own[:, [0, 1, 2, 3, 4, 10, 11]]
-    count = len(own)
-    at = np.arange(count)
-    padded = np.pad(core, ((2, 2), (0, 0)), constant_values=-1)
-    out = [own, *(padded[2 + step : 2 + step + count] for step in (-2, -1, 1, 2))]
-    sums = np.vstack([np.zeros((1, core.shape[1])), core.cumsum(axis=0)])
+    number: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)  # most lines share theirs with others
+    said = [number[hint[0], hint[2]] for hints in pages for hint in hints]
+    table = _said([*number], learned)[:, said]
+    scores, depth, kinds = table[:2], table[2], table[3:]
+    links = np.array([hint[1] for hints in pages for hint in hints])
+    prose = (weight > PROSE) & (links < MOST_LINKED_PROSE)
+    near_prose = [
+        pair
+        for hints, page in zip(pages, pages_of(block), strict=True)
+        for pair in _with_most_prose(hints, np.flatnonzero(prose[page]).tolist(), weight[page].tolist())
+    ]
+    same, alike = np.array(near_prose).T
+    own = np.array([*scores, links, *kinds, same, alike, depth])
+    heading = kinds[-1] > 0
+    return [*own, *_around(own[[0, 1, 2, 3, 4, 10, 11]], block), *_nearest(heading, block)]
+
+
+def _said(named: Sequence[tuple[str, str]], learned: Mapping[str, Sequence[float]]) -> Matrix:
+    """For each tag with its words: what is learned of these (two numbers), how many words, and of which kinds it is."""
+    import numpy as np
+
+    tokens = [hint_tokens(*one) for one in named]
+    row = np.repeat(np.arange(len(named)), [len(some) for some in tokens])
+    weights = np.array([learned.get(token, (0.0, 0.0)) for some in tokens for token in some]).T
+    scores = [np.bincount(row, weights=column) for column in weights]
+    kinds = {tag: [tag in kind for kind in _KINDS] for tag, _ in named}
+    return np.vstack(
+        [*scores, [len(words.split()) for _, words in named], np.array([kinds[tag] for tag, _ in named]).T]
+    )
+
+
+def _around(core: Matrix, block: Block) -> list[Column]:
+    """The same of the lines next to each, and the means of those around it."""
+    import numpy as np
+
+    at, size = block.at, block.size
+    here = np.arange(len(at))
+    padded = np.full((len(core), len(at) + 1), -1.0)  # the last column is for what is not on the page
+    padded[:, :-1] = core
+    out: list[Column] = []
+    for step in (-2, -1, 1, 2):
+        there = at + step
+        out += [*padded[:, np.where((there >= 0) & (there < size), here + step, -1)]]
+    sums = np.zeros((len(core), len(at) + len(block.edges) - 1))  # each page has one more: what stands above it
+    for number, page in enumerate(pages_of(block)):
+        sums[:, page.start + number + 1 : page.stop + number + 1] = core[:, page].cumsum(axis=1)
+    here += block.page
     for reach in (4, 12):
-        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, count)
-        out.append((sums[high] - sums[low]) / (high - low)[:, None])
-    heading = kinds_of[:, -1] > 0
-    above = at - np.maximum.accumulate(np.where(heading, at, -99))
-    below = np.minimum.accumulate(np.where(heading, at, count + 99)[::-1])[::-1] - at
-    out.append(np.column_stack([above.clip(0, 99), below.clip(0, 99)]))
-    return np.column_stack(out).astype(np.float32)
+        low, high = np.maximum(at - reach, 0) - at, np.minimum(at + reach + 1, size) - at
+        out += [*(sums[:, here + high] - sums[:, here + low]) / (high - low)]
+    return out
+
+
+def _nearest(heading: Column, block: Block) -> tuple[Column, Column]:
+    """How far above and below is the nearest heading."""
+    import numpy as np
+
+    here = np.arange(len(heading))
+    start, end = here - block.at, here - block.at + block.size
+    above = np.maximum.accumulate(np.where(heading, here, -1))
+    below = np.minimum.accumulate(np.where(heading, here, len(heading))[::-1])[::-1]
+    return (
+        np.where(above < start, FAR, np.minimum(here - above, FAR)),
+        np.where(below >= end, FAR, np.minimum(below - here, FAR)),
+    )
+
+
+def _with_most_prose(
+    hints: Sequence[Hint], prose: Iterable[int], weight: Sequence[float]
+) -> Iterator[tuple[float, float]]:
+    """How much prose stands under the same class names as each line, and how like they are to those of most prose."""
+    mass: dict[str, float] = {}
+    for number in prose:
+        words = hints[number][2]
+        mass[words] = mass.get(words, 0.0) + weight[number]
+    best = max(mass, key=mass.__getitem__, default="")
+    top, named = mass.get(best, 1.0), set(best.split())
+    said: dict[str, tuple[float, float]] = {}
+    for words in {hint[2] for hint in hints}:
+        others = set(words.split())
+        both = len(named & others)
+        said[words] = mass.get(words, 0.0) / top, both / max(1, len(named) + len(others) - both)
+    return (said[hint[2]] for hint in hints)
 
 
 def carried_on(hints: Sequence[Hint], stays: Sequence[bool]) -> list[int]:
@@ -76,29 +139,14 @@ def carried_on(hints: Sequence[Hint], stays: Sequence[bool]) -> list[int]:
     [1, 2]
     """
     found: list[int] = []
-    at = 0
-    for (tag, _, words), group in groupby(hints, key=lambda hint: (hint[0], None, hint[2])):
-        run = list(group)
-        place = words.removeprefix("table ").removesuffix("table").strip()
-        linked = sum(hint[1] for hint in run) / len(run)
-        if tag in _CARRIES_ON and at and stays[at - 1] and hints[at - 1][2] == place and linked < MOST_LINKED:
-            found += range(at, at + len(run))
-        at += len(run)
+    for start in range(1, len(hints)):
+        above, tag, words = hints[start - 1], hints[start][0], hints[start][2]
+        if not stays[start - 1] or tag not in _CARRIES_ON or (above[0] == tag and above[2] == words):
+            continue
+        if above[2] == words.removeprefix("table ").removesuffix("table").strip():
+            end = start
+            while end < len(hints) and hints[end][0] == tag and hints[end][2] == words:
+                end += 1
+            if sum(hint[1] for hint in hints[start:end]) / (end - start) < MOST_LINKED:
+                found += range(start, end)
     return found
-
-
-def _with_most_prose(
-    hints: Sequence[Hint], weight: NDArray[np.float32], links: NDArray[np.float64]
-) -> tuple[list[float], list[float]]:
-    """How much prose stands under the same class names, and how like they are to those of most prose."""
-    mass: Counter[str] = Counter()
-    for hint, words, linked in zip(hints, weight.tolist(), links.tolist(), strict=True):
-        if words > 15 and linked < 0.4:
-            mass[hint[2]] += words
-    best, top = mass.most_common(1)[0] if mass else ("", 1.0)
-    named = set(best.split())
-    alike: dict[str, float] = {}
-    for words in {hint[2] for hint in hints}:
-        others = set(words.split())
-        alike[words] = len(named & others) / max(1, len(named | others))
-    return [mass[hint[2]] / top for hint in hints], [alike[hint[2]] for hint in hints]

@@ -64,8 +64,8 @@ TAIWAN = re.compile(
     "軟體|硬體|程式碼|網際網路|行動電話|智慧型|部落格|簡訊|列印|雷射|計程車|捷運|腳踏車|義大利|紐西蘭|歐巴馬|川普|馬鈴薯|"
     "冰淇淋|悠遊卡|健保|統一編號|新臺幣|新台幣|滑鼠|記憶體|資料庫|物件導向|伺服器|迴圈|預設|解析度|介面|使用者"
 )
-HONG_KONG = re.compile(
-    "[嘅咗喺唔佢哋冇嚟嘢啲咁乜嗰]|的士|巴士|士多|質素|屋苑|港鐵|八達通|電單車|泊車|傢俬|雪糕|三文治|朱古力|薯仔|布殊|碧咸|警務處|"
+HONG_KONG = re.compile(  # words only, no set: then the first characters of all are looked for at once
+    "嘅|咗|喺|唔|佢|哋|冇|嚟|嘢|啲|咁|乜|嗰|的士|巴士|士多|質素|屋苑|港鐵|八達通|電單車|泊車|傢俬|雪糕|三文治|朱古力|薯仔|布殊|碧咸|警務處|"
     "康文署|廉署|差餉|強積金|公屋|居屋|中學文憑|着|裏|衞"
 )
 
@@ -128,8 +128,11 @@ def script(text: str, tables: Tables) -> str | None:
     return "s" if simplified > traditional else "t"
 
 
+@lru_cache(maxsize=2)  # `convert` asks of the same text again
 def evidence(text: str, tables: Tables) -> tuple[int, int]:
     """How many characters only Simplified text has, and how many only Traditional text."""
+    if text.isascii():
+        return 0, 0
     return len(_any_of(tables.simplified).findall(text)), len(_any_of(tables.traditional).findall(text))
 
 
@@ -187,7 +190,7 @@ def _chinese(text: str, tables: Tables) -> Language:
     if verdict == "s":
         return Language("zh-Hans")
     if verdict == "t":
-        return Language("zh-Hant" + _region(text))
+        return Language("zh-Hant" + region(text))
     if verdict is None:
         return Language(None)
     lines: dict[str, list[int]] = {"zh-Hans": [], "zh-Hant": []}
@@ -198,8 +201,12 @@ def _chinese(text: str, tables: Tables) -> Language:
     return Language("zh", lines)
 
 
-def _region(text: str) -> str:
-    """`-TW`, `-HK` or nothing: only a document's vocabulary tells, its characters do not."""
+def region(text: str) -> str:
+    """`-TW`, `-HK` or nothing, of Traditional text: only a document's vocabulary tells, its characters do not.
+
+    >>> region("佢哋喺度等緊巴士，唔知幾時到。")
+    '-HK'
+    """
     taiwan, hong_kong = len(TAIWAN.findall(text)), len(HONG_KONG.findall(text))
     least, times = REGION
     if taiwan >= max(least, times * hong_kong):

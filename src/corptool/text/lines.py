@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-Fold = Mapping[int, str]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-_HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_WIDE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_HAN = re.compile(f"[{_WIDE}]")
 _WORD = re.compile(r"[^\W_]+")
+_TEN = re.compile(rf"[\W_]*+(?:[^\W_{_WIDE}]++[\W_]*+){{10}}|(?:[^{_WIDE}]*+[{_WIDE}]){{17}}")
+"""A line that weighs ten words at least: most that do are told by their beginning."""
 _CUT_SHORT = re.compile(r"\s(?:\.{3}|…+)$")
 _FOLDABLE = re.compile(r"[\t\xa0\u2000-\u200a\u2e80-\U0010ffff]")
 """Wherever `folding` changes anything; a search costs much less than a translation that changes nothing."""
+_LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 _SENTENCE_ENDS = ".!?。！？…;；"
 _CLOSING = "'\"”’」』)]）】"
 
@@ -34,26 +40,38 @@ def split_lines(text: str) -> list[Line]:
     """
     found = []
     at = 0
-    for raw in _split(text):
+    # Where there is a CR the pieces keep their line ends: not at the separators that stand inside old scraped lines.
+    pieces, end = (_LINE_END.split(text), 0) if "\r" in text else (text.split("\n"), 1)
+    for raw in pieces:
         body = raw.strip()
-        start = at + len(raw) - len(raw.lstrip()) if body and body[0] != raw[0] else at
+        start = at if not body or body[0] == raw[0] else at + len(raw) - len(raw.lstrip())
         found.append(Line(start, start + len(body), body))
-        at += len(raw)
+        at += len(raw) + end
     return found
 
 
-def _split(text: str) -> list[str]:
-    """Like `splitlines(keepends=True)`, but not at the separators that stand inside old scraped lines."""
-    if "\r" not in text:
-        return [line + "\n" for line in text.split("\n")]
-    return re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+class Fold(dict[int, str]):
+    """What a character becomes in the key of a line, after lower case."""
+
+    @cached_property
+    def table(self) -> NDArray[np.uint32]:
+        """For each code point of the planes with letters what it becomes, lower case and all."""
+        import numpy as np
+
+        codes = np.arange(0x30000, dtype="<u4")
+        text = codes.tobytes().decode("utf-32-le", "surrogatepass").replace("İ", "\0")  # 'İ' would be two characters
+        lower = np.frombuffer(text.lower().encode("utf-32-le", "surrogatepass"), "<u4").copy()
+        lower[ord("İ")] = ord("İ")
+        codes[[*self]] = [ord(new) for new in self.values()]
+        table: NDArray[np.uint32] = codes[lower]
+        return table
 
 
 def folding(traditional: str, simplified: str) -> Fold:
     """The table for `key`: scripts as given, full-width forms to ASCII, all spaces to one."""
     wide = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
     spaces = dict.fromkeys([0x09, 0xA0, 0x3000, *range(0x2000, 0x200B)], " ")
-    return dict(zip(map(ord, traditional), simplified, strict=True)) | wide | spaces
+    return Fold(dict(zip(map(ord, traditional), simplified, strict=True)) | wide | spaces)
 
 
 def key(line: str, fold: Fold) -> str:
@@ -100,8 +118,9 @@ def is_prose(line: str) -> bool:
     """
     if not 15 <= len(line) <= 400:  # too short to be, or too long not to be
         return len(line) > 400
-    ended = ends_sentence(line)
-    return (ended or len(line) > 66) and weight(line) >= (10 if ended else 40)
+    if ends_sentence(line):
+        return _TEN.match(line) is not None or weight(line) >= 10
+    return len(line) > 66 and weight(line) >= 40
 
 
 class Page(NamedTuple):
@@ -117,4 +136,18 @@ def page_of(text: str, fold: Fold) -> Page:
     """The lines of a text, and their keys."""
     lines = split_lines(text)
     filled = [number for number, line in enumerate(lines) if line.text]
-    return Page(lines, [key(line.text, fold) for line in lines], filled)
+    folded = _folded(text, fold)
+    keys = [key(line.text, fold) for line in lines] if folded is None else [folded[at:end] for at, end, _ in lines]
+    return Page(lines, keys, filled)
+
+
+def _folded(text: str, fold: Fold) -> str | None:
+    """The key of a whole text, if it can be made in one go."""
+    if text.isascii() and "\t" not in text:
+        return text.lower()
+    import numpy as np
+
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    if codes.max() >= len(fold.table) or "Σ" in text:  # what becomes of Σ depends on where it stands
+        return None
+    return fold.table.take(codes).tobytes().decode("utf-32-le", "surrogatepass")

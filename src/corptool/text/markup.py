@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-LARGE = 200_000  # characters
-MANY = 8_000  # tags; a page that is smaller and has fewer cannot keep the parser busy for long
+LARGE = 200_000  # bytes
+MANY = 8_000  # tags that open something; a page that is smaller and has fewer cannot keep the parser busy for long
 DEEPEST = 500  # levels; browsers stop at 512
 MOST_ATTRIBUTES = 200
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -30,13 +30,34 @@ PIECE = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 """A comment, or a tag (one of raw text with its text). What has no end reaches to the end of the page."""
+_END = rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+[\s/]*+>"
+_WITH_TEXT = "|".join(rf"{name}(?![^\s/>]){_END}(?:[^<]++|<(?!/{name}))*+" for name in RAW.split("|"))
+FEW_ATTRIBUTES = re.compile(
+    rf"""(?: [^<]*+ <(?:
+        /[a-z0-9]++>
+        | (?=[sStTxX]) (?i:{_WITH_TEXT})
+        | /?+[a-zA-Z][^\s/>]*+ {_END}
+        | !(?=--) (?:[^-]++|-(?!->))*+ (?:-->|\Z)
+        | (?!/?+[a-zA-Z]|!--)
+    ))*+ [^<]*+ \Z""".encode(),
+    re.VERBOSE,
+)
+"""A page of which every tag ends, and has no more than MOST_ATTRIBUTES. To be told so takes a third of the time of
+`PIECE`, which nearly all large pages are spared."""
 
 
 def parse(markup: str) -> LexborHTMLParser:
     """Parse a page, well-formed or not, as browsers do (HTML 5)."""
     from selectolax.lexbor import LexborHTMLParser
 
-    return LexborHTMLParser(harmless(markup) if len(markup) > LARGE or markup.count("<") > MANY else markup)
+    data = markup.encode("utf-8", "ignore")  # the parser wants bytes, and bytes are faster to look through
+    return LexborHTMLParser(harmless(markup) if _may_be_hostile(data) else data)
+
+
+def _may_be_hostile(page: bytes) -> bool:
+    if page.count(b"<") > MANY and page.count(b"<") - page.count(b"</") > MANY:
+        return True
+    return len(page) > LARGE and not FEW_ATTRIBUTES.match(page)
 
 
 def harmless(markup: str) -> str:
@@ -48,11 +69,7 @@ def harmless(markup: str) -> str:
     >>> len(harmless("<div>" * 600 + "深"))
     2501
     """
-    pieces = PIECE.findall(markup)
-    left_out = list(_too_deep(pieces))
-    if not any(left_out) and all(_few(piece[3]) == piece[3] for piece in pieces):
-        return markup
-    out = iter(left_out)
+    out = iter(list(_too_deep(PIECE.findall(markup))))
 
     def shorter(found: re.Match[str]) -> str:
         attributes = found["attributes"] or ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.candidates import sides
 from corptool.text.frequencies import HEAVIEST
-from corptool.text.groups import components
 from corptool.text.resemblance import Numbers, Own, Shares, Sketches, numbers, own, shares
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ MANY = 10
 """Of two texts with more boilerplate than LIGHT, a misread copy has more shingles to itself, so spread, than this."""
 RESEMBLANCE, WEIGHTED, RATIO = 0.5, 0.35, 0.62
 """How much an edited copy resembles, plainly and weighted, and how long the shorter is."""
-SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.45, 20
+SUBSET, SUBSET_RATIO, SUBSET_SIZE = 0.98, 0.56, 20
 """A copy that only lacks something may be shorter, where it is wholly found in the other."""
 MEANING = 0.15
 """What is shared weighs at least this share of its greatest weight: else it is boilerplate."""
@@ -63,10 +62,6 @@ class Alike(NamedTuple):
     """Whether the two count as one text when frequencies are counted."""
     form: NDArray[np.bool_]
     """Whether the numbers that stand in the same places are others: a form filled in with other facts."""
-
-
-ALIKE_KINDS = ("float32", "float32", "bool", "bool", "bool")
-"""Of the columns of Alike."""
 
 
 def alike(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], Alike]:
@@ -126,36 +121,6 @@ def relation(sketches: Sketches, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.
     cut = np.full(pairs.size, NEITHER, np.uint8)
     cut[worth[lopsided & near]] = side[lopsided & near]
     return relation, cut
-
-
-def without_hubs(
-    texts: int,
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    relation: NDArray[np.uint8],
-    cut: NDArray[np.uint8],
-) -> NDArray[np.uint8]:
-    """A text found whole in several articles that are no copies of each other joins none of them: it is contained."""
-    import numpy as np
-
-    near = relation == NEAR
-    part = near & (cut != NEITHER)
-    firm = components(texts, left[near & ~part], right[near & ~part])
-    small, whole = np.where(cut == LEFT, left, right), np.where(cut == LEFT, right, left)
-    several = _in_several(small[part], firm[whole[part]], texts)
-    hub = part & several[small]
-    rest = components(texts, left[near & ~hub], right[near & ~hub])
-    still = _in_several(small[hub], rest[whole[hub]], texts)
-    return np.where(hub & still[small], np.uint8(CONTAINED), relation)
-
-
-def _in_several(part: NDArray[np.int64], group: NDArray[np.int64], texts: int) -> NDArray[np.bool_]:
-    """Which texts are a part of articles of more than one group."""
-    import numpy as np
-
-    keys = np.unique(part << 32 | group)
-    several: NDArray[np.bool_] = np.bincount(keys >> 32, minlength=texts) > 1
-    return several
 
 
 def _least(own: Own) -> tuple[NDArray[np.int64], ...]:

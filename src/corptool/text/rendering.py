@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +23,10 @@ SECTIONS = frozenset("article aside blockquote details dialog figure footer form
 
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 SPACE = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
+MEET = re.compile(r"[a-z0-9][A-Z]|[0-9]{2}")
+"""Where an inline element that ends so stands right before one that begins so, a style sheet keeps them apart:
+`<span>Anna Lee</span><span>Dec 05, 2023</span><span>2 shares</span>`."""
+ATTACHED = frozenset(("sub", "sup"))
 LEFT = BLOCKS | {"a", "q"}
 """Elements whose end makes a difference."""
 CODE = frozenset(("pre", "xmp"))
@@ -75,8 +78,15 @@ def lines(page: LexborHTMLParser) -> list[Line]:
             attributes = node.attributes
             if not attributes or _visible(attributes):
                 writer.enter(tag, attributes)
-                child = node.child
-                if child is None:
+                if (
+                    writer.pieces
+                    and tag not in ATTACHED
+                    and (before := node.prev) is not None
+                    and before.tag != "-text"
+                ):
+                    writer.met = len(writer.pieces)
+                child = node.first_child
+                if child is None and tag in LEFT:
                     writer.leave(tag)
         if child is not None:
             opened.append((node, tag))
@@ -92,33 +102,46 @@ def lines(page: LexborHTMLParser) -> list[Line]:
 
 
 def _visible(attributes: dict[str, Any]) -> bool:
-    style = attributes.get("style")
-    return "hidden" not in attributes and not (style and HIDDEN.search(style))
+    return "hidden" not in attributes and not ("style" in attributes and HIDDEN.search(attributes["style"] or ""))
 
 
-class _Block:
-    """An open block. Its words are asked for only where a line stands in it."""
+class _Place(dict[tuple[str, ...], "_Place"]):
+    """Where lines stand: in elements of these names, in an outer place. The places inside it are made when asked for.
 
-    __slots__ = ("attributes", "known", "outer", "tag")
+    Many lines share one (the items of a menu), so its words are made once; and not at all where no line stands in it.
+    """
 
-    def __init__(self, tag: str, attributes: dict[str, Any], outer: _Block | None) -> None:
-        self.tag = tag
-        self.attributes = attributes
+    __slots__ = ("_text", "_words", "names", "outer")
+
+    def __init__(self, names: tuple[str, ...] = (), outer: _Place | None = None) -> None:
+        self.names = names
         self.outer = outer
-        self.known: str | None = None
+        self._words: list[str] | None = None
+        self._text: str | None = None
 
-    def words(self) -> str:
-        """Its own words and those of the blocks around it."""
-        block, new = self, []
-        while block.known is None and block.outer:
-            new.append(block)
-            block = block.outer
-        words = block.known or ""
-        for block in reversed(new):
-            names = _names(block.attributes) if block.attributes else ""
-            if block.tag in SECTIONS:
-                names = f"{block.tag} {names}"
-            words = block.known = _nearest(names, words) if names else words
+    def __missing__(self, names: tuple[str, ...]) -> _Place:
+        place = self[names] = _Place(names, self)
+        return place
+
+    @property
+    def text(self) -> str:
+        """The words of the names and of those around them, nearest first."""
+        if self._text is None:
+            self._text = " ".join(self._nearest())
+        return self._text
+
+    def _nearest(self) -> list[str]:
+        place, new = self, []
+        while place._words is None and place.outer is not None:
+            new.append(place)
+            place = place.outer
+        words = place._words or []
+        for place in reversed(new):
+            own: list[str] = []
+            for names in place.names:
+                if len(own) < MOST_WORDS:
+                    own += _parts(names)
+            words = place._words = list(dict.fromkeys((*own, *words)))[:MOST_WORDS]
         return words
 
 
@@ -129,11 +152,13 @@ class _Writer:
         self.lines: list[Line] = []
         self.pieces: list[str] = []  # of the line so far
         self.linked_size = self.size = 0  # of its pieces, without the white space around each
-        self.inline: list[dict[str, Any]] = []  # attributes of its inline elements
-        self.block = _Block("body", {}, None)
+        self.inline: list[str] = []  # names of its inline elements
+        self.tag, self.place = "body", _Place()
+        self.around: list[tuple[str, _Place]] = []  # the open blocks around
         self.rows: list[list[list[Line]]] = []  # open table rows: the lines of each cell
         self.marks: list[int] = []  # where the lines of each open row and cell begin
         self.links = 0  # open links
+        self.met = 0  # the number of pieces when an inline element began right behind another
         self.code = 0  # open blocks of code
 
     def add(self, text: str) -> None:
@@ -143,70 +168,71 @@ class _Writer:
         if size and not self.code and "\n" in text and not text.isascii():
             text = BREAK_IN_CHINESE.sub("", text)
             size = len(text.strip())
+        if self.met and not self.code and self.met == len(self.pieces) and MEET.match(self.pieces[-1][-1:] + text[:1]):
+            self.pieces.append(" ")
         self.pieces.append(text)
         self.size += size
         if self.links:
             self.linked_size += size
 
     def enter(self, tag: str, attributes: dict[str, Any]) -> None:
-        if tag in BLOCKS:
-            if self.pieces:
-                self.end_line()
-            self.block = _Block(tag, attributes, self.block)
-            if tag in CELLS:
-                self.marks.append(len(self.lines))
-                if tag == "tr":
-                    self.rows.append([])
-            elif tag in CODE:
-                self.code += 1
+        if tag not in BLOCKS:
+            if attributes:
+                self.inline.append(_names(attributes))
+            if tag == "a":
+                self.links += 1
+            elif tag == "q":
+                self.add("“")
             return
-        if attributes:
-            self.inline.append(attributes)
-        if tag == "a":
-            self.links += 1
-        elif tag == "q":
-            self.add("“")
+        if self.pieces:
+            self.end_line()
+        self.around.append((self.tag, self.place))
+        self.tag = tag
+        names = _names(attributes) if attributes else ""
+        if tag in SECTIONS:
+            names = f"{tag} {names}"
+        if names:
+            self.place = self.place[names,]
+        if tag in CELLS:
+            self.marks.append(len(self.lines))
+            if tag == "tr":
+                self.rows.append([])
+        elif tag in CODE:
+            self.code += 1
 
     def leave(self, tag: str) -> None:
         if tag == "a":
             self.links -= 1
         elif tag == "q":
             self.add("”")
-        elif tag in BLOCKS:
+        else:
             if self.pieces:
                 self.end_line()
             if tag in CELLS:
                 self.end_row() if tag == "tr" else self.end_cell()
             elif tag in CODE:
                 self.code -= 1
-            self.block = self.block.outer or self.block
+            self.tag, self.place = self.around.pop()
 
     def end_line(self) -> None:
         """What has come since the last line is a line, if there is anything to see in it."""
         if not self.pieces:
             return
         if self.size:
-            block = self.block
-            words = block.words()
-            if self.inline:
-                words = self.with_inline(words)
-            share = round(self.linked_size / self.size, 2) if self.linked_size else 0.0
+            inline = tuple(filter(None, self.inline))
+            words = self.place[inline].text if inline else self.place.text
+            share = self.linked_size / self.size
+            if share % 1:
+                share = round(share, 2)
             raw = "".join(self.pieces)
             if self.code:
-                self.lines += [Line(text.rstrip(), block.tag, share, words) for text in raw.rstrip().split("\n")]
+                self.lines += [Line(text.rstrip(), self.tag, share, words) for text in raw.rstrip().split("\n")]
             else:
-                self.lines.append(Line(SPACE.sub(" ", raw).strip(), block.tag, share, words))
+                self.lines.append(Line(_spaced(raw.strip()), self.tag, share, words))
             self.size = self.linked_size = 0
         self.pieces.clear()
         self.inline.clear()
-
-    def with_inline(self, words: str) -> str:
-        """The words of the inline elements so far, and then these."""
-        inner: list[str] = []
-        for attributes in self.inline:
-            if len(inner) < MOST_WORDS:
-                inner += _parts(_names(attributes))
-        return _nearest(" ".join(inner), words) if inner else words
+        self.met = 0
 
     def end_cell(self) -> None:
         mark = self.marks.pop()
@@ -225,18 +251,20 @@ class _Writer:
         size = sum(len(line.text) for line in filled)
         share = round(sum(line.links * len(line.text) for line in filled) / size, 2)
         text = "\t".join(cell[0].text if cell else "" for cell in cells).rstrip("\t")
-        self.lines[mark:] = [Line(text, "tr", share, self.block.words())]
+        self.lines[mark:] = [Line(text, "tr", share, self.place.text)]
 
 
 def _names(attributes: dict[str, Any]) -> str:
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MOST_CLASS]
-
-
-@lru_cache(maxsize=1024)
-def _nearest(names: str, outer: str) -> str:
-    """The words of these names and then the outer words, each once; a page repeats most of them many times."""
-    return " ".join(list(dict.fromkeys((*_parts(names), *outer.split())))[:MOST_WORDS])
+    class_, id_ = attributes.get("class"), attributes.get("id")
+    return (f"{class_} {id_}" if class_ and id_ else class_ or id_ or "")[:MOST_CLASS]
 
 
 def _parts(names: str) -> list[str]:
     return LOWER_PARTS.findall(names) if names.islower() else [part.lower() for part in NAME_PARTS.findall(names)]
+
+
+def _spaced(text: str) -> str:
+    """White space as one space. A pattern that finds nothing costs ten times what it costs to look for characters."""
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or "\f" in text:
+        return SPACE.sub(" ", text)
+    return text

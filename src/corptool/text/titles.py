@@ -12,7 +12,10 @@ from corptool.text.dates import find_date
 from corptool.text.lines import Page, ends_sentence, weight
 
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
+CUT = "..", "…"
+"""How all that is `TRUNCATED` ends."""
 _TERM = re.compile(r"([a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff])))")
+_ASCII_TERM = re.compile(r"[a-z]{4,}|[0-9]{2,}")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
     r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
@@ -31,6 +34,8 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
+    if key.isascii():
+        return {*_ASCII_TERM.findall(key)}
     return {term + next_one for term, next_one in _TERM.findall(key)}
 
 
@@ -64,8 +69,8 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
 def _score(line: str, key: str, words: float, distance: int, spoken: Mapping[str, int]) -> float:
     """Weights of a logistic regression on the development pages: how much like a title of this body a line is."""
     about = terms(key)
-    said = sum(term in spoken for term in about) / (len(about) + 1)
-    often = sum(min(spoken[term], 4) for term in about) / (len(about) + 2)
+    times = [min(spoken[term], 4) for term in about if term in spoken]
+    said, often = len(times) / (len(about) + 1), sum(times) / (len(about) + 2)
     score = -7.1 + 2.06 * said + 1.69 * often - 0.175 * min(distance, 15) + 0.3 * (distance == 0)
     score += 0.354 * min(words, 10) - 0.219 * max(0.0, words - 14) + 0.075 * len(about) - 1.3 * (words < 3)
     score -= 1.55 * ends_sentence(line) + 1.55 * bool(_ABOUT_PAGE.search(key)) + 1.57 * bool(_MIXED.search(key))

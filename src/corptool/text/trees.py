@@ -59,20 +59,20 @@ def _walk(node: Node, leaves: list[float], splits: list[tuple[int, float, int]])
     _walk(above, leaves, splits)
 
 
-def evaluate(trees: Trees, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The sum over all trees for each row.
+def evaluate(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The sum over all trees for each line; `columns` holds for each column of the splits a value a line.
 
     >>> import numpy as np
-    >>> evaluate(plant([[0, 1.5, -1.0, [1, 0.0, 2.0, 3.0]], 0.5]), np.array([[1, 0], [2, 0], [2, 1]], np.float32))
+    >>> evaluate(plant([[0, 1.5, -1.0, [1, 0.0, 2.0, 3.0]], 0.5]), np.array([[1, 2, 2], [0, 0, 1]], np.float32))
     array([-0.5,  2.5,  3.5], dtype=float32)
     """
     import numpy as np
 
-    columns = np.ascontiguousarray(rows.T)
-    gone = np.zeros((len(trees.value), len(rows)), dtype=np.uint16)
+    gone = np.zeros((len(trees.value), columns.shape[1]), dtype=np.uint16)
     for column, threshold, out in zip(trees.column, trees.threshold, trees.out, strict=True):
         gone |= (columns.take(column, axis=0) > threshold[:, None]) * out[:, None]
     first = ~gone & (gone + np.uint16(1))  # the lowest bit that is not set
     leaf = np.frexp(first.astype(np.float32))[1] - 1
-    found: NDArray[np.float32] = np.take_along_axis(trees.value, leaf, axis=1).sum(axis=0) + np.float32(trees.base)
+    leaf += np.arange(len(trees.value), dtype=np.int32)[:, None] * MOST_LEAVES
+    found: NDArray[np.float32] = trees.value.take(leaf).sum(axis=0) + np.float32(trees.base)
     return found

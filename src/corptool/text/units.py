@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 from corptool.text.changes import Change
@@ -64,16 +65,18 @@ def repeated(text: str, units: Sequence[int], common: Collection[int], *, unit: 
     return found
 
 
-def throughout(frequencies: Collection[int], articles: int) -> int:
+def throughout(frequencies: Mapping[int, int], articles: int) -> int:
     """In how many articles a unit must be found to be one that is repeated throughout the corpus.
 
-    `frequencies` are those of all distinct units. Most are in one article, those of copies and quotations in a few:
-    it takes four times what is ordinary (the median), and one article in a thousand.
+    `frequencies` say how many distinct units are found in one article, in two, and so on. Most are in one article,
+    those of copies and quotations in a few: it takes four times what is ordinary (the median), and one article in a
+    thousand.
 
-    >>> throughout([1, 1, 1, 9, 2], 200), throughout([1, 1, 1, 9, 2], 20_000)
+    >>> throughout({1: 3, 2: 1, 9: 1}, 200), throughout({1: 3, 2: 1, 9: 1}, 20_000)
     (4, 20)
     """
-    middle = sorted(frequencies)[len(frequencies) // 2] if frequencies else 1
+    below, half = accumulate(count for _, count in sorted(frequencies.items())), sum(frequencies.values()) // 2
+    middle = next((times for times, upto in zip(sorted(frequencies), below, strict=True) if upto > half), 1)
     return max(4 * middle, -(-articles // 1000))
 
 
