@@ -101,7 +101,8 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
         line = page.lines[number].text.lower()
         if line in parts:
             return number
-        near = 0.8 < len(line) / max(1, len(wanted)) < 1.25
-        if near and len(line) > 8 and SequenceMatcher(None, line, wanted, autojunk=False).ratio() > 0.9:
-            return number
+        if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
+            alike = SequenceMatcher(None, line, wanted, autojunk=False)
+            if alike.quick_ratio() > 0.9 and alike.ratio() > 0.9:  # the second takes squares
+                return number
     return None
