@@ -9,6 +9,7 @@ click parses each step as it does for the shell, so there is no configuration la
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ import click
 from corptool.article import Article
 from corptool.catalogue import lookup
 from corptool.options import SHARED
-from corptool.stage import OnDrop, Stage, Step
+from corptool.stage import OnDrop, Stage, Step, blocks_of
 
 
 class Pipeline:
@@ -55,11 +56,14 @@ class Pipeline:
         if self.steps[-1].output:
             raise ValueError("in the library a pipeline has no -o: write what it yields")
         first = self.steps[0]
-        if first.stage.kind != "source" and (first.files or first.files_from):
-            articles = reader(first).read(self.on_drop)
+        reads = first.stage.kind != "source" and (first.files or first.files_from)
+        blocks = reader(first).read(self.on_drop) if reads else blocks_of(articles)
+        together = any(step.stage.takes_blocks for step in self.steps)
         for step in self.steps:
-            articles = step.over(articles, on_drop=self.on_drop)
-        return iter(articles)
+            if not together:  # then each article goes through before the next one is looked at
+                blocks = _one_by_one(blocks)
+            blocks = step.over_blocks(blocks, on_drop=self.on_drop)
+        return chain.from_iterable(blocks)
 
     def map_arrow(self, table: Any) -> Any:
         """The same over a table or record batch of pyarrow: for `datasets`, Ray Data, Spark (docs/library.md)."""
@@ -80,6 +84,10 @@ def parse(words: list[str]) -> Step:
         raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
     with stage.command().make_context(f"corptool {name}", arguments) as context:
         return bind(stage, context.params)
+
+
+def _one_by_one(blocks: Iterable[list[Article]]) -> Iterator[list[Article]]:
+    return ([article] for some in blocks for article in some)
 
 
 def reader(step: Step) -> Step:

@@ -145,7 +145,7 @@ class Stage:
         """As a function: an article in, an article out; for corpus stages and sinks, articles in; for `read`, names."""
         if self.kind == "source":
             names = (given,) if isinstance(given, str) else tuple(given)
-            return Step(self, self.defaults | options, files=names).read(on_drop=None)
+            return chain.from_iterable(Step(self, self.defaults | options, files=names).read(on_drop=None))
         step = Step(self, self.defaults | options)
         if self.kind == "article" and not step.sees_all:
             if not is_article(given):
@@ -313,10 +313,12 @@ class Step:
         batches: Iterator[Batch] = self.stage.function(given[0], files_from=given[1], **self.options)
         return batches
 
-    def read(self, on_drop: OnDrop) -> Iterator[Article]:
-        """The articles of a source's files."""
-        items = (item for batch in self.batches() for item in batch.items())
-        return _kept((item.dropped if isinstance(item, Lost) else item.article for item in items), self, on_drop)
+    def read(self, on_drop: OnDrop) -> Iterator[list[Article]]:
+        """The articles of a source's files, as many together as come in one batch."""
+        for batch in self.batches():
+            items = batch.items()
+            while some := list(islice(items, TOGETHER)):
+                yield list(_kept((i.dropped if isinstance(i, Lost) else i.article for i in some), self, on_drop))
 
     def written(self, parcels: Iterable[Parcel]) -> Iterator[bytes | File]:
         """What a sink makes of articles."""
@@ -336,22 +338,26 @@ class Step:
 
     def over(self, articles: Iterable[Article] = (), *, on_drop: OnDrop) -> Iterator[Any]:
         """The stage over many articles, in memory: what library users run. (Engines keep articles on disk.)"""
+        return chain.from_iterable(self.over_blocks(blocks_of(articles), on_drop=on_drop))
+
+    def over_blocks(self, blocks: Iterable[list[Article]], *, on_drop: OnDrop) -> Iterator[list[Any]]:
+        """The same, block by block."""
         if self.stage.kind == "source":
             yield from self.read(on_drop)
         elif self.stage.kind == "sink":
-            yield from self.written(Parcel(Place(), article=article) for article in articles)
+            articles = chain.from_iterable(blocks)
+            yield from ([output] for output in self.written(Parcel(Place(), article=one) for one in articles))
         elif self.sees_all:
-            articles = list(articles)
-            blocks = (self.keys(articles[at : at + TOGETHER]) for at in range(0, len(articles), TOGETHER))
-            keyed = zip(articles, chain.from_iterable(blocks), strict=True)
+            known = blocks_of(list(chain.from_iterable(blocks)))
+            keyed = [pair for some in known for pair in zip(some, self.keys(some), strict=True)]
             waiting = [pair for pair in keyed if not _lost(pair[1], self, on_drop)]
             decisions = self.decide([key for _, key in waiting])
             pairs = zip((article for article, _ in waiting), decisions, strict=True)
             while block := list(islice(pairs, TOGETHER)):
-                yield from _kept(attempt_all(self, *map(list, zip(*block, strict=True))), self, on_drop)
+                yield list(_kept(attempt_all(self, *map(list, zip(*block, strict=True))), self, on_drop))
         else:
-            for some in blocks_of(articles):
-                yield from _kept(attempt_all(self, some), self, on_drop)
+            for some in blocks:
+                yield list(_kept(attempt_all(self, some), self, on_drop))
 
 
 def blocks_of(articles: Iterable[Article]) -> Iterator[list[Article]]:
