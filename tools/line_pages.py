@@ -26,7 +26,8 @@ from corptool.text.rendering import lines as rendered
 ROOT = Path(__file__).parent.parent
 RENDERED_COPY = 0.5  # how much the same page counts in lines as `read` makes them
 CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
-GOLDEN, GOLDEN_CLEAN_COPY = 2.0, 0.5  # the same for the golden pages of the repository
+GOLDEN, GOLDEN_CLEAN_COPY = 2.0, 0.5  # the same for the golden pages of the repository, …
+GOLDEN_HTML, GOLDEN_HTML_CLEAN_COPY = 0.5, 0.1  # … and where their markup is said to be plain
 
 
 def load(folders, *, html):
@@ -55,12 +56,13 @@ def golden(*, html):
     made += [case(path) for path in sorted((ROOT / "tests" / "cases" / "clean").glob("*.txt"))]
     if html:
         made = [{"hints": plain_markup(page["lab"])} | page for page in made]
+    share, clean_share = (GOLDEN_HTML, GOLDEN_HTML_CLEAN_COPY) if html else (GOLDEN, GOLDEN_CLEAN_COPY)
     for page in made:
         wide = sum(char > "\u3040" for line in page["lines"] for char in line)
         lang = "zh" if wide > len(page["lines"]) else "en"
-        page |= {"hints": page.get("hints", []), "share": GOLDEN, "sure": True, "lang": lang}
+        page |= {"hints": page.get("hints", []), "share": share, "sure": True, "lang": lang}
         page |= measured(page | {"site": page["id"]})
-        page["copies"] = cleaned(page, GOLDEN_CLEAN_COPY)
+        page["copies"] = cleaned(page, clean_share)
     return made
 
 
