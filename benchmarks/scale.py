@@ -23,7 +23,8 @@ from pages import put
 
 from corptool.engine.job import Given, Job, opened
 
-PIPELINE = "fix | clean --by site | convert --to s | dedup"
+PIPELINE = "fix | clean --by site | convert --to s | dedup --memory 64M"
+"""With little memory: what is bounded shows at these sizes already."""
 STEP = "from corptool.engine import shards; import sys; folder, number, count = sys.argv[1], *map(int, sys.argv[2:]); "
 ROUND = STEP + "[shards.work(folder, number, shard) for shard in range(count)]"
 DECISION = STEP + "shards.decide(folder, number)"

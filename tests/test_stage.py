@@ -12,6 +12,7 @@ import pytest
 import corptool
 from corptool import Dropped, Pipeline
 from corptool.pipeline import split
+from corptool.stage import Step, block_stage
 from tests.conftest import ROOT
 
 
@@ -93,6 +94,45 @@ def shout(article: Article, *, times: int = 1) -> Article:
     """Make it loud."""
     return article | {"text": article["text"].upper() + "!" * times}
 '''
+
+
+SEEN = []
+
+
+@block_stage
+def shout(articles):
+    """Make texts loud."""
+    for article in articles:
+        if len(articles) > 1:
+            SEEN.append(len(articles))
+        if article["text"] != "none":
+            yield article | {"text": article["text"].upper()}
+
+
+def test_a_block_stage_takes_what_is_there_and_no_more():
+    articles = [{"text": text} for text in "abc"]
+    SEEN.clear()
+    assert [one["text"] for one in Step(shout, {}).over(iter(articles), on_drop=None)] == ["A", "B", "C"]
+    assert SEEN == []
+    assert [one["text"] for one in Step(shout, {}).over(articles, on_drop=None)] == ["A", "B", "C"]
+    assert SEEN == [3, 3, 3]
+    assert [one["edits"][0]["stage"] for one in map(shout, articles)] == ["shout"] * 3
+
+
+def test_what_fails_in_a_block_stage_does_not_stop_its_neighbours():
+    lost = []
+    given = [{"text": "a"}, {"text": None}, {"text": "none"}, {"text": "b"}]
+    made = Step(shout, {}).over(given, on_drop=lambda name, dropped: lost.append((name, dropped.reason)))
+    assert [one["text"] for one in made] == ["A", "B"]
+    assert lost == [
+        ("shout", "no article, which is a dict with a string `text`"),
+        ("shout", "TypeError: the stage `shout` made 0 of 1 articles"),
+    ]
+
+
+def test_what_has_been_done_is_not_done_again_in_a_block():
+    done = shout({"text": "a"})
+    assert [*Step(shout, {}).over([done, {"text": "b"}, done], on_drop=None)][::2] == [done, done]
 
 
 def test_a_new_subcommand_is_a_new_file_and_no_edit(tmp_path):

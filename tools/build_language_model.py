@@ -13,16 +13,12 @@ begins with the second. So the cost of a character after another is, in bits,
     -log2( inside(ab) / count(a)  +  ends(a) / count(a) * begins(b) / words )
 
 The second part needs only a number a character; the first is stored for the pairs where it matters, in a hash
-table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost), each pair in one of two places.
-Words of three characters and more also say what follows two characters; the triples that say most are stored
-likewise, in Simplified script alone. Only the restoration of lost bytes asks for them.
-"""
+table of 2^19 slots of 16 bits (11 bits that recognise the pair, 5 bits of cost), each pair in one of two places."""
 
 from __future__ import annotations
 
 import math
 import re
-import runpy
 import struct
 import sys
 from collections import Counter
@@ -33,15 +29,12 @@ from corptool import dictionaries
 DATA = Path(__file__).parents[1] / "src" / "corptool" / "data"
 SLOTS = 1 << 19
 PAIRS = 236_000  # at half full, nearly every pair finds one of its two places free
-TRIPLE_SLOTS = 1 << 16
-TRIPLES = 31_000
 FREQUENT = 4500
-TAGS = 26
 # Written Cantonese, which no dictionary of Mandarin has: each as frequent as a common word
 CANTONESE = "嘅啲咗喺哋冇嚟嘢咁唔佢俾畀嗰喎囉啦㗎咩邊諗揾搵攞睇瞓噉啱係乜嗌唞啩呀嘞喇嗱噃吖嚿掟踎餸嬲靚攰孭掂埋返"
 SCRIPTS = {"s2s": 1.0, "s2tw": 0.6, "s2hk": 0.4}
 HAN = re.compile("[\u4e00-\u9fff]+")
-MAGIC = b"corptool-lm2"
+MAGIC = b"corptool-lm3"
 
 
 def words(path: Path) -> Counter[str]:
@@ -99,87 +92,6 @@ def costs(counted: Counter[str]) -> tuple[dict[str, float], dict[str, float], di
     return end, begin, pair | beside_words()
 
 
-def triples(path: Path, counted: tuple[dict[str, float], dict[str, float], dict[str, float]]) -> dict[str, float]:
-    """What the third of three characters costs after the other two, where that is much less than after one alone."""
-    end, begin, pair = counted
-    inside: Counter[str] = Counter()
-    longer: Counter[str] = Counter()
-    total = 0.0
-    begins: Counter[str] = Counter()
-    ends: Counter[str] = Counter()
-    for line in path.read_text(encoding="utf-8").splitlines():
-        word, count = line.split(" ")[:2]
-        if HAN.fullmatch(word) and _in_gb2312(word):
-            total += float(count)
-            begins[word[0]] += float(count)
-            ends[word[-1]] += float(count)
-            for at in range(len(word) - 1):
-                inside[word[at : at + 2]] += float(count)
-            for at in range(len(word) - 2):
-                longer[word[at : at + 3]] += float(count)
-    cost, worth = {}, {}
-    for three, count in longer.items():
-        first, second, third = three
-        by_chance = ends[first] * begins[second] / total
-        cost[three] = -math.log2(count / (inside[first + second] + by_chance + 3))
-        saved = pair.get(second + third, end[second] + begin[third]) - cost[three]
-        worth[three] = saved * math.sqrt(count) if saved > 1 else 0.0
-    best = sorted((three for three in worth if worth[three]), key=lambda three: (-worth[three], three))
-    return {three: cost[three] for three in best[:TRIPLES]}
-
-
-def grammar(path: Path, chars: str) -> bytes:
-    """Parts of speech, for what words follow which: how often each is, then two rows of shares a character.
-
-    Before the characters stands a mark, after them a digit.
-
-    The first row says what follows a word that ends with the character, the second what begins with it; both as
-    square roots in 255 parts. The transitions are those of jieba's tagger.
-    """
-    transitions = runpy.run_path(str(path.parent / "posseg" / "prob_trans.py"))["P"]
-    lines = [line.split(" ") for line in path.read_text(encoding="utf-8").splitlines()]
-    words = [(word, float(count), tag) for word, count, tag in lines if HAN.fullmatch(word) and _in_gb2312(word)]
-    total: Counter[str] = Counter()
-    for _, count, tag in words:
-        total[tag] += count
-    tags = [tag for tag, _ in total.most_common(TAGS)]
-    share = {tag: total[tag] / sum(total[tag] for tag in tags) for tag in tags}
-    after = {tag: _after(transitions, tag, tags) for tag in tags}
-    ends: dict[str, Counter[str]] = {char: Counter() for char in chars}
-    begins: dict[str, Counter[str]] = {char: Counter() for char in chars}
-    for script in SCRIPTS:
-        for word, (_, count, tag) in zip(in_script([word for word, _, _ in words], script), words, strict=True):
-            if tag in share and word[-1] in ends:
-                ends[word[-1]][tag] += count
-            if tag in share and word[0] in begins:
-                begins[word[0]][tag] += count
-    first = _after({("S", ""): runpy.run_path(str(path.parent / "posseg" / "prob_start.py"))["P"]}, "", tags)
-    rows = [
-        struct.pack(f"<{TAGS}f", *share.values()),
-        bytes(round(255 * math.sqrt(first[tag])) for tag in tags) + bytes(TAGS),  # after a mark or a line end
-    ]
-    for char in chars:
-        all_ends, all_begins = ends[char].total() or 1, begins[char].total() or 1
-        follows = [sum(ends[char][tag] / all_ends * after[tag][then] for tag in tags) for then in tags]
-        starts = [begins[char][tag] / all_begins for tag in tags]
-        rows.append(bytes(round(255 * math.sqrt(part)) for part in (*follows, *starts)))
-    follows, starts = [after["m"][then] for then in tags], [tag == "m" for tag in tags]
-    rows.append(bytes(round(255 * math.sqrt(part)) for part in (*follows, *starts)))  # of a digit, which is a number
-    return b"".join(rows)
-
-
-def _after(
-    transitions: dict[tuple[str, str], dict[tuple[str, str], float]], tag: str, tags: list[str]
-) -> dict[str, float]:
-    """How often each part of speech follows a word of this one."""
-    found: Counter[str] = Counter()
-    for state in "ES":
-        for (place, then), logarithm in transitions.get((state, tag), {}).items():
-            if place in "BS" and then in tags:
-                found[then] += math.exp(logarithm)
-    return {then: found[then] / (found.total() or 1) for then in tags}
-
-
 def beside_words() -> dict[str, float]:
     """What stands beside digits and at the ends of lines, which no word list says."""
     after = {1.8: "年", 2.0: "月日", 5.0: "人個个万萬亿億％至", 5.5: "名次岁歲分", 6.0: "號号元米時时届屆世"}
@@ -212,16 +124,13 @@ def slots(first: int, second: int, size: int) -> tuple[int, int, int]:
 
 
 def table(costs: dict[str, float], size: int) -> bytes:
-    """The hash table, what is worth most first; a pair or triple that finds no place is left out.
+    """The hash table, what is worth most first; a pair that finds no place is left out.
 
-    Of a triple the first two characters make one number.
+    A bit for each slot says whether it is filled; what fills them comes after.
     """
     cells: list[tuple[int, int] | None] = [None] * size
     for chars, cost in costs.items():
-        first, second = ord(chars[-2]), ord(chars[-1])
-        if len(chars) == 3:
-            first = (ord(chars[0]) << 16 | first) * 0x9E3779B1 & 0xFFFFFFFF
-        at, _, mark = slots(first, second, size)
+        at, _, mark = slots(ord(chars[0]), ord(chars[1]), size)
         entry = (mark, 1 + min(30, round(cost * 2)))
         for _ in range(200):
             if cells[at] is None:
@@ -229,7 +138,9 @@ def table(costs: dict[str, float], size: int) -> bytes:
                 break
             entry, cells[at] = cells[at], entry  # the one that lived here moves to its other place
             at ^= (entry[0] * 0x5BD1 + 1) & (size - 1)
-    return struct.pack(f"<{size}H", *(0 if cell is None else cell[0] << 5 | cell[1] for cell in cells))
+    filled = [cell[0] << 5 | cell[1] for cell in cells if cell is not None]
+    bits = int("".join("01"[cell is not None] for cell in cells), 2).to_bytes(size // 8, "big")
+    return bits + struct.pack(f"<{len(filled)}H", *filled)
 
 
 def main(path: Path) -> None:
@@ -239,15 +150,13 @@ def main(path: Path) -> None:
     best = sorted((two for two in pair if max(two) <= "\uffff"), key=lambda two: (-worth[two], two))
     quantised = [bytes(min(255, round(10 * of[char])) for char in chars) for of in (end, begin)]
     frequent = "".join(sorted(sorted(chars, key=lambda char: (begin[char], char))[:FREQUENT]))
+    hashed = table({two: pair[two] for two in best[:PAIRS]}, SLOTS)
     model = (
-        struct.pack("<12sIIIII", MAGIC, len(chars), SLOTS, TRIPLE_SLOTS, FREQUENT, TAGS),
+        struct.pack("<12sIII", MAGIC, len(chars), SLOTS, (len(hashed) - SLOTS // 8) // 2),
         hangul(),
         "".join(chars).encode("utf-16-le"),
         *quantised,
-        table({two: pair[two] for two in best[:PAIRS]}, SLOTS),
-        table(triples(path, (end, begin, pair)), TRIPLE_SLOTS),
-        frequent.encode("utf-16-le"),
-        grammar(path, frequent),
+        hashed,
     )
     DATA.joinpath("language-model.bin").write_bytes(b"".join(model))
     DATA.joinpath("frequent-han.txt").write_text(frequent + "\n", encoding="utf-8")

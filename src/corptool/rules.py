@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from corptool.text import charset, classifier, glosses, language, suspicion
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
+    from corptool.text.scales import Scales
 
 DATA = Path(__file__).parent / "data"
 
@@ -194,6 +195,15 @@ def language_model() -> LanguageModel:
 
 
 @cache
+def scales() -> Scales:
+    """What lost bytes are guessed by (data/word-sequences.bin, tools/build_word_sequences.py)."""
+    from corptool.text.scales import Scales
+    from corptool.text.sequences import Sequences
+
+    return Scales(language_model(), Sequences((DATA / "word-sequences.bin").read_bytes()), fold())
+
+
+@cache
 def euc_tw_chart() -> str:
     """The characters of EUC-TW by plane, row and column (data/euc-tw.xz, tools/build_euc_tw.py)."""
     import lzma
@@ -227,4 +237,4 @@ def mojibake_tables() -> suspicion.Tables:
     """What `mojibake.repaired` judges with; nothing is loaded before it is needed."""
     from corptool.text import suspicion
 
-    return suspicion.Tables(language_model, unusual, fold)
+    return suspicion.Tables(language_model, unusual, scales)

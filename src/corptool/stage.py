@@ -213,18 +213,23 @@ class Step:
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
-        if not self.stage.takes_blocks and not self._passes(article, decision):
-            given = (article, decision) if self.stage._key else (article,)
-            return self._recorded(article, self.stage.function(*given, **self.options))
-        return self.apply_to([article], [decision])[0]
+        if self.stage.takes_blocks:
+            return self.apply_to([article], [decision])[0]
+        if self._passes(article, decision):
+            return edits.trimmed(article, self.edits)
+        given = (article, decision) if self.stage._key else (article,)
+        return self._recorded(article, self.stage.function(*given, **self.options))
 
     def apply_to(self, articles: Sequence[Article], decisions: Sequence[Any]) -> list[Outcome]:
         """The same of a block of articles, by a stage that takes blocks."""
         todo = [not self._passes(article, decision) for article, decision in zip(articles, decisions, strict=True)]
         given = [list(compress(articles, todo)), *([list(compress(decisions, todo))] if self.stage._key else [])]
-        results = iter(list(self.stage.function(*given, **self.options)) if given[0] else ())
+        results = list(self.stage.function(*given, **self.options)) if given[0] else []
+        if len(results) != len(given[0]):
+            raise TypeError(f"the stage `{self.name}` made {len(results)} of {len(given[0])} articles")
+        made = iter(results)
         return [
-            self._recorded(article, next(results)) if wanted else edits.trimmed(article, self.edits)
+            self._recorded(article, next(made)) if wanted else edits.trimmed(article, self.edits)
             for article, wanted in zip(articles, todo, strict=True)
         ]
 

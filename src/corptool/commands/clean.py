@@ -14,11 +14,12 @@ from corptool import plugins
 from corptool import rules as data
 from corptool.article import Article
 from corptool.stage import block_stage
-from corptool.text.boilerplate import Asked, Rule, find, removals
+from corptool.text.boilerplate import Asked, Rule, find
 from corptool.text.changes import Change, apply, compose
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
 from corptool.text.metadata import fields, find_dateline
+from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
 OWN_KINDS = ("banner", "blank", "boilerplate", "dateline", "gloss", "repeated", "title")

@@ -53,9 +53,11 @@ class Column:
         ends = self.ends.all()
         starts, stops = np.where(np.isin(runs, firsts), 0, ends[runs - 1]), ends[runs]
         edges = np.concatenate(([0], np.cumsum(stops - starts)))
+        source = np.searchsorted(firsts, runs, "right") - 1
+        apart = np.flatnonzero((source[1:] != source[:-1]) | (starts[1:] != stops[:-1])) + 1
+        begin, end = np.append(0, apart)[: runs.size], np.append(apart, runs.size)[: runs.size] - 1
         readers = [each.reader() for each in values]
-        source = (np.searchsorted(firsts, runs, "right") - 1).tolist()
-        places = zip(source, starts.tolist(), stops.tolist(), strict=True)
+        places = zip(source[begin].tolist(), starts[begin].tolist(), stops[end].tolist(), strict=True)
         data = b"".join([readers[which](start, stop) for which, start, stop in places])
         return np.frombuffer(data, self.values.kind), edges
 

@@ -55,9 +55,14 @@ def _frequencies(texts: Texts, which: Values, group: Values, each: Each) -> tupl
         of = np.repeat(group.all()[some].astype(np.uint64), np.diff(edges))
         keys.add(hashes.astype(np.uint64) << np.uint64(32) | of)
     result = texts.room.values(np.uint32), texts.room.values(np.uint32)
-    for counted in each(_counts, ((piece,) for piece in keys.later(low=32))):
-        for values, column in zip(result, counted, strict=True):
-            values.append(column)
+    last = np.empty(0, np.uint32), np.empty(0, np.int64)
+    for counted in each(_counts, ((piece,) for piece in keys.later())):
+        hashes, counts = added(*last, *counted)  # a hash may go on from one piece to the next
+        result[0].append(hashes[:-1])
+        result[1].append(counts[:-1])
+        last = hashes[-1:], counts[-1:]
+    for values, column in zip(result, last, strict=True):
+        values.append(column)
     return result
 
 

@@ -25,6 +25,9 @@ LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a
 piece takes some ten times its size."""
 
+SAMPLES = 256
+"""Of a piece of sorted keys."""
+
 
 class Room:
     """How much memory may be taken, and a folder that is seen by all who do a part of the work, if there is one."""
@@ -111,6 +114,12 @@ class Values:
         number, pread = self.file.fileno(), os.pread
         return lambda start, stop: pread(number, (stop - start) * width, start * width)
 
+    def part(self, start: int, stop: int) -> NDArray[Any]:
+        """The values from one place to another, to be looked at."""
+        import numpy as np
+
+        return np.frombuffer(self.reader()(start, stop), self.kind)
+
     def clear(self) -> None:
         """Let go of all values."""
         self.held = bytearray()
@@ -167,6 +176,10 @@ class Sorted:
         self.values = Values(np.int64, 0, room.folder) if valued else None
         self.runs = [0]
         """The keys in the file are sorted from each of these to the next."""
+        self.limit = room.piece // 8
+        self.step = max(1, self.limit // SAMPLES)
+        self.samples: list[NDArray[np.uint64]] = []
+        """Every so many keys of each run: they say where a piece may end."""
         self.waiting: list[tuple[NDArray[np.uint64], NDArray[np.int64] | None]] = []
         self.bytes = 0
 
@@ -186,22 +199,14 @@ class Sorted:
 
     def later(self, low: int = 0) -> Iterator[Later]:
         """The pieces, to be read by whom they concern."""
-        import numpy as np
-
         if len(self.runs) == 1:
             if self.bytes:
                 yield Later(self.room, _in_order, self.waiting)
             return
         if self.bytes:
             self._write()
-        runs = [*pairwise(self.runs)]
-        limit = self.room.piece // 8
-        step = max(1, limit // (4 * len(runs)))
-        keys = self.keys.all()
-        sample = np.sort(np.concatenate([keys[start:stop:step] for start, stop in runs]))
-        edges = np.unique(sample[limit // step :: limit // step] >> np.uint64(low) << np.uint64(low))
-        cuts = [[start, *(start + np.searchsorted(keys[start:stop], edges)).tolist(), stop] for start, stop in runs]
-        for place in range(edges.size + 1):
+        cuts = self._cuts(low)
+        for place in range(len(cuts[0]) - 1):
             bounds = [cut[place : place + 2] for cut in cuts if cut[place] < cut[place + 1]]
             if bounds:
                 yield Later(self.room, _piece, self.keys, self.values, bounds)
@@ -215,20 +220,32 @@ class Sorted:
             made.append(keys)
         return made
 
+    def _cuts(self, low: int) -> list[list[int]]:
+        """Where each piece begins in each run, and where the last one ends."""
+        import numpy as np
+
+        sample = np.sort(np.concatenate(self.samples))
+        edges = np.unique(
+            sample[self.limit // self.step :: self.limit // self.step] >> np.uint64(low) << np.uint64(low)
+        )
+        return [
+            [start, *(start + np.searchsorted(self.keys.part(start, stop), edges)).tolist(), stop]
+            for start, stop in pairwise(self.runs)
+        ]
+
     def _write(self) -> None:
         keys, values = _in_order(self.waiting)
         self.keys.append(keys)
         if self.values is not None:
             self.values.append(values)
         self.runs.append(len(self.keys))
+        self.samples.append(keys[:: self.step].copy())
         self.waiting, self.bytes = [], 0
 
 
 def _piece(keys: Values, values: Values | None, bounds: list[list[int]]) -> tuple[NDArray[np.uint64], Any]:
     """A piece of what is sorted, by where it lies in the runs."""
-    all_keys, all_values = keys.all(), None if values is None else values.all()
-    slices = [slice(*bound) for bound in bounds]
-    return _in_order([(all_keys[each], None if all_values is None else all_values[each]) for each in slices])
+    return _in_order([(keys.part(*bound), None if values is None else values.part(*bound)) for bound in bounds])
 
 
 def _in_order(parts: list[tuple[NDArray[Any], NDArray[Any] | None]]) -> tuple[NDArray[Any], Any]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 BLOCK = 256
 """Articles whose features are taken in at once: a column costs little more than a value."""
-WALK = 4096
-"""Articles whose ids are looked at together."""
+WALK = 1 << 16
+"""Articles whose ids are held together."""
 FIXED = [("exact", "<u8", 2), ("same", "<u8", 2), ("folded", "<i8"), ("sampled", "<u4")]
 """What is looked at for all articles at once: the halves of the two digests, and a checksum of what was sampled."""
 
@@ -165,9 +165,10 @@ class Rows:
 
         runs = [self._by_id(start, stop) for start, stop in self.room.blocks(len(self), 256)]
         order, again = self.room.values(np.int64), self.room.values(np.int64)
-        sorted_ = merge(*map(self._walk, runs))
+        step = 1 + WALK // (1 + len(runs))
+        sorted_ = merge(*(self._walk(run, step) for run in runs))
         last = None
-        while block := list(islice(sorted_, WALK)):
+        while block := list(islice(sorted_, step)):
             ids, articles = zip(*block, strict=True)
             again.append(np.flatnonzero([*map(eq, (last, *ids), ids)]) + len(order))
             order.append(np.array(articles))
@@ -187,9 +188,9 @@ class Rows:
         run.append(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64) + start)
         return run
 
-    def _walk(self, run: Values) -> Iterator[tuple[bytes, int]]:
-        for start in range(0, len(run), WALK):
-            articles = run.all()[start : start + WALK]
+    def _walk(self, run: Values, step: int) -> Iterator[tuple[bytes, int]]:
+        for start in range(0, len(run), step):
+            articles = run.part(start, min(len(run), start + step))
             yield from zip(self.ids.texts(articles), articles.tolist(), strict=True)
 
     def _by_rest(self, articles: NDArray[np.int64]) -> list[int]:

@@ -59,7 +59,8 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
             raise ValueError(f"a page of more than {LARGEST // 1_000_000} MB: if it holds many, split it first")
     data = b"".join(chunks)
     decoded = decode_as(data, encoding) if encoding else decode(data, declared(data), tables=charset_tables())
-    yield Record(read_markup(decoded.text) | {"origin": origin(decoded)}, data)
+    exact = decoded.encoding == "utf-8" and not (decoded.damaged or decoded.patches)  # then these are its bytes
+    yield Record(read_markup(data if exact else decoded.text) | {"origin": origin(decoded)}, data)
 
 
 def declared(data: bytes) -> str | None:
@@ -89,7 +90,7 @@ def read_record(fields: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in (page | given | {"text": page["text"]}).items() if key != "html"}
 
 
-def read_markup(markup: str) -> dict[str, Any]:
+def read_markup(markup: str | bytes) -> dict[str, Any]:
     """The fields of a page: `text`, one block a line, and one hint a line: [tag, share of links, words].
 
     >>> read_markup("<title>網</title><nav><a href='/'>首頁</a></nav><p>甲")["hints"]

@@ -1,7 +1,6 @@
 """What on a page is not the article: found by rules, each finding a whole line and its kind.
 
-`find` is the order of work: rules, the head of the page (title, slogan, site name), then the line classifier;
-`removals` makes changes of what was found and of blank lines.
+`find` is the order of work: rules, the head of the page (title, slogan, site name), then the line classifier.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.changes import Change
-from corptool.text.lines import Fold, Line, Page, is_prose, page_of
+from corptool.text.lines import Fold, Page, is_prose, page_of
 from corptool.text.sites import mark, template
 from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
@@ -31,7 +29,6 @@ MOST_SAID = 3
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LONGEST_TITLE = 200
-_LINE_END = re.compile(r"\r\n?|\n|\Z")
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -301,55 +298,3 @@ def head(
         elif number < title:
             above.append(number)
     yield from filter(None, matches(page, above, ABOVE_TITLE, rules))
-
-
-def removals(
-    text: str,
-    lines: Sequence[Line],
-    found: Iterable[Finding],
-    *,
-    blank: bool = True,
-    indented: Container[int] = (),
-) -> list[Change]:
-    r"""The changes that take out the found lines and white space around lines, and make blank runs one line.
-
-    The lines that are `indented` (code) keep the white space at their beginning.
-
-    >>> text = "\n首頁  \n\n\n第一段。 \n\n\n第二段。\n"
-    >>> from corptool.text.lines import split_lines
-    >>> changes = removals(text, split_lines(text), [Finding(1, "navigation", "home")])
-    >>> from corptool.text.changes import apply
-    >>> apply(text, changes), [change.kind for change in changes]
-    ('第一段。\n\n第二段。', ['blank', 'navigation', 'blank', 'blank', 'blank'])
-    """
-    out = {finding.line: finding for finding in found}
-    changes: list[Change] = []
-    gap: list[tuple[int, int]] = []  # white space since the last kept line, before the lines taken out
-    at, wanted = 0, ""
-    for number, (start, end, shown) in enumerate(lines):
-        if not shown:
-            wanted = wanted and "\n\n"
-        elif finding := out.get(number):
-            # The white space before the line stays with the gap; the line goes with the line end behind it.
-            if at < start:
-                gap.append((at, start))
-            at = _LINE_END.search(text, end).end()  # type: ignore[union-attr]  # there is one: the end of the text
-            changes.append(Change(start, at, "", finding.kind, finding.rule))
-        else:
-            while number in indented and start > at and text[start - 1] in " \t":
-                start -= 1
-            if blank and (gap or text[at:start] != wanted):
-                changes += _blank(text, [*gap, (at, start)], wanted)
-            gap, at, wanted = [], end, "\n"
-    if blank:
-        changes += _blank(text, [*gap, (at, len(text))], "")
-    return sorted(changes)
-
-
-def _blank(text: str, gap: Iterable[tuple[int, int]], wanted: str) -> Iterable[Change]:
-    """The white space of a gap becomes what is wanted, in its first piece; the other pieces go."""
-    for start, end in gap:
-        if start < end:
-            if text[start:end] != wanted:
-                yield Change(start, end, wanted, "blank", "blank-run" if wanted else "blank-edge")
-            wanted = ""

@@ -2,7 +2,7 @@
 
 Everything that is counted in a line is counted through its tokens: a word, a number, a Han character, a pair of
 neighbouring Han characters, or a punctuation mark. Each known token has a row in one table, and the sums of the rows
-make most features; so a page costs one pass of a regular expression and a few dozen operations of NumPy.
+make most features; so many pages together cost one pass over their characters and some dozens of operations of NumPy.
 """
 
 from __future__ import annotations

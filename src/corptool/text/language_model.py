@@ -8,14 +8,14 @@ roughly what it should and no more: enough to tell a sentence from what a wrong 
 from __future__ import annotations
 
 import struct
-from functools import cache, cached_property
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAGIC = b"corptool-lm2"
+MAGIC = b"corptool-lm3"
 STANDS_FOR_HAN, STANDS_FOR_SYMBOL, STANDS_FOR_PRIVATE = 0x3402, 0x2600, 0xE000  # beyond the first 65,536
 
 # A kind of character, its range, and the bits it costs after a character of some unrelated kind.
@@ -94,19 +94,18 @@ class LanguageModel:
     def __init__(self, data: bytes) -> None:
         import numpy as np
 
-        magic, size, pairs, triples, frequent, tags = struct.unpack_from("<12sIIIII", data)
+        magic, size, slots, pairs = struct.unpack_from("<12sIII", data)
         if magic != MAGIC:
             raise ValueError("this is not a language model of this version")
-        syllables = np.frombuffer(data, "u1", HANGUL_ROWS * 94, 32)
-        at = 32 + len(syllables)
+        syllables = np.frombuffer(data, "u1", HANGUL_ROWS * 94, 24)
+        at = 24 + len(syllables)
         self._chars = chars = np.frombuffer(data, "<u2", size, at)
         ends = np.frombuffer(data, "u1", size, at + 2 * size)
         begins = np.frombuffer(data, "u1", size, at + 3 * size)
-        self._pairs = np.frombuffer(data, "<u2", pairs, at + 4 * size)
-        at += 4 * size + 2 * pairs
-        self._triples = np.frombuffer(data, "<u2", triples, at)
-        at += 2 * triples
-        self._grammar = data[at:], frequent, tags
+        at += 4 * size
+        self._pairs = np.zeros(slots, "<u2")  # of which half is empty: the file has a bit for each, and what is filled
+        filled = np.unpackbits(np.frombuffer(data, "u1", slots // 8, at)).view(bool)
+        self._pairs[filled] = np.frombuffer(data, "<u2", pairs, at + slots // 8)
         names = list(dict.fromkeys(name for name, _, _ in KINDS))
         self._kind = np.zeros(0x10000, np.uint8)
         self._begin = np.zeros(0x10000, np.float32)
@@ -119,12 +118,8 @@ class LanguageModel:
         han = self._kind == names.index("han")
         self._begin[han], self._end[han] = 20, UNKNOWN_END
         self._begin[0x3400:0x4E00] = self._begin[0xF900:0xFB00] = 22
-        for codec, leads, cost in (
-            ("gb2312", (0xB0, 0xF7), 17),
-            ("big5", (0xA4, 0xC6), 17),
-            ("euc_jp", (0xB0, 0xCF), 15),
-        ):
-            level = charted(codec, *leads)
+        for codec, low, high, cost in LEVELS:
+            level = charted(codec, low, high)
             self._begin[level] = np.minimum(self._begin[level], cost)
         self._begin[chars], self._end[chars] = np.minimum(begins / 10, self._begin[chars]), ends / 10
         self._begin[self._kind == names.index("cjk")] = RARE_MARK
@@ -160,33 +155,6 @@ class LanguageModel:
         pair = _looked_up(self._pairs, first, second)
         return np.where(pair > 0, pair, bits)
 
-    def by_grammar(self, first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
-        """As `between`, with what parts of speech follow which: finer, and several times slower."""
-        import numpy as np
-
-        row, follows, starts = self._parts_of_speech
-        bits = self.between(first, second)
-        one, other = row[first], row[second]
-        odds = np.einsum("ij,ij->i", follows[one], starts[other])
-        known = (one >= 0) & (other > 0) & (_looked_up(self._pairs, first, second) == 0)
-        return np.where(known, bits - np.clip(np.log2(np.maximum(odds, 1e-6)), -4, 4), bits)
-
-    @cached_property
-    def _parts_of_speech(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """(row of each code point, what follows words that end with it, what words begin with it over the usual)."""
-        import numpy as np
-
-        data, size, tags = self._grammar
-        chars = np.frombuffer(data, "<u2", size)
-        share = np.frombuffer(data, "<f4", tags, 2 * size)
-        rows = np.frombuffer(data, "u1", 2 * (size + 2) * tags, 2 * size + 4 * tags).reshape(size + 2, 2, tags)
-        parts = (rows.astype(np.float32) / 255) ** 2
-        row = np.full(0x10000, -1, np.int32)
-        row[chars] = np.arange(1, size + 1)
-        row[[ord(mark) for mark in "\n。，、；：！？“「《（"]] = 0
-        row[[ord(digit) for digit in "0123456789"]] = size + 1
-        return row, parts[:, 0], parts[:, 1] / share
-
     def likely(self) -> NDArray[Any]:
         """The code points that text in Chinese is made of, beyond ASCII."""
         import numpy as np
@@ -197,13 +165,6 @@ class LanguageModel:
     def bits(self, text: str) -> float:
         """The bits of a text as a whole."""
         return float(self.costs(text).sum()) if text else 0.0
-
-    def share_after_two(self, first: NDArray[Any], second: NDArray[Any], third: NDArray[Any]) -> NDArray[Any]:
-        """How often the third follows the other two within a word, where the model has such; in Simplified script."""
-        import numpy as np
-
-        bits = _looked_up(self._triples, (first << np.uint32(16) | second) * np.uint32(0x9E3779B1), third)
-        return np.where((bits > 0) & (_looked_up(self._pairs, second, third) > 0), 2.0**-bits, 0.0)
 
 
 def _looked_up(cells: NDArray[Any], first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:

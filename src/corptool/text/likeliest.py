@@ -7,13 +7,11 @@ it; by what stands undamaged elsewhere in the text; by the script of the text; a
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corptool.text.evidence import SEEN, SEEN_PAIR, Evidence
 from corptool.text.holes import Cells, characters, chart
-from corptool.text.language_model import LanguageModel, charted
+from corptool.text.scales import Scales
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 BEAM = 64  # paths kept at a time
 CLOSES = dict(zip("（「『《“【〈‘", "）」』》”】〉’", strict=True))
 UNPAIRED = 12.0  # bits for a bracket that closes nothing, or opens at the very end
-SEEN_PAIR, SEEN = 0.15, 0.03  # how much of the judgement is left to the rest of the text: pairs and single characters
+UNCLOSED = 4.0  # bits for one that is never closed: lines are cut
 LINE_END = 10
 
 
@@ -31,44 +29,6 @@ class Likeliest(NamedTuple):
     text: str
     bits: float
     share: float
-
-
-class Evidence:
-    """What the undamaged part of a text says about the rest: its script and its words."""
-
-    def __init__(self, known: str) -> None:
-        import numpy as np
-
-        codes = np.frombuffer(known.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.int64)
-        self._alone = np.zeros(0x110000)
-        np.add.at(self._alone, codes, 1.0)
-        self._pairs, counts = np.unique(codes[:-1] << 21 | codes[1:], return_counts=True)
-        self._after = counts / (self._alone[self._pairs >> 21] + 1)
-        traditional, simplified = (int(of[codes[codes < len(of)]].sum()) for of in _one_script())
-        # half of the letters of a text without any evidence would be in the wrong script: that costs nothing
-        self._against = [
-            -math.log2((count + 0.3) / (traditional + simplified + 2)) - 1 for count in (traditional, simplified)
-        ]
-        self._alone[:0x3400] = 0  # of marks and letters the model knows enough
-        self._alone /= max(self._alone.sum(), 30)
-
-    def of_script(self, codes: NDArray[Any]) -> NDArray[Any]:
-        """Bits of each character for the script it belongs to alone."""
-        traditional, simplified = _one_script()
-        bits: NDArray[Any] = self._against[0] * traditional[codes] + self._against[1] * simplified[codes]
-        return bits
-
-    def shares(self, before: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
-        """How often each character is seen, after each of those before and at all, as parts of a judgement."""
-        import numpy as np
-
-        wanted = before.astype(np.int64)[:, None] << 21 | codes
-        at = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
-        after = (
-            np.where(self._pairs[at] == wanted, self._after[at], 0.0) if len(self._pairs) else np.zeros(wanted.shape)
-        )
-        shares: NDArray[Any] = SEEN_PAIR * after + SEEN * self._alone[codes]
-        return shares
 
 
 class _Paths(NamedTuple):
@@ -85,14 +45,11 @@ class _Paths(NamedTuple):
     """The number of the path that the best of them continues."""
 
 
-def likeliest(
-    cells: Cells, codec: str, evidence: Evidence, model: LanguageModel, fold: Mapping[int, str]
-) -> Likeliest | None:
+def likeliest(cells: Cells, codec: str, evidence: Evidence, scales: Scales) -> Likeliest | None:
     """The likeliest that UTF-8 of these bytes may have been, before it was read as `codec`; None if there is none."""
     import numpy as np
 
-    weigh = _scales(model, evidence, fold)
-    guessable = chart(model)
+    guessable = chart(scales.model)
     line_end = np.array([LINE_END], np.uint32)
     arriving: list[list[_Paths]] = [[] for _ in range(len(cells) + 4)]
     nothing = np.zeros(1)
@@ -109,7 +66,7 @@ def likeliest(
         for width, codes, price in characters(cells, at, codec, guessable):
             if codes.size:
                 inside, alone = _inside(paths.open, codes)
-                cost = weigh(paths, codes) + price + UNPAIRED * alone
+                cost = _weighed(paths, codes, evidence, scales) + price + UNPAIRED * alone
                 arriving[at + width].append(
                     _Paths(
                         np.repeat(paths.last, len(codes)),
@@ -123,38 +80,24 @@ def likeliest(
     if not arriving[len(cells)]:
         return None
     paths = _merged(arriving[len(cells)])
-    end = model.by_grammar(paths.last, np.full(len(paths.last), LINE_END, np.uint32))
-    end = end + UNPAIRED * np.array([chr(last) in CLOSES for last in paths.last.tolist()])
+    end = -np.log2(scales.share(paths.before, paths.last, line_end)[:, 0]) + _unclosed(paths.open)
+    end += UNPAIRED * np.array([chr(last) in CLOSES for last in paths.last.tolist()])
     best = int((paths.best + end).argmin())
     bits = float((paths.best + end)[best])
     together = -float(np.logaddexp2.reduce(-(paths.all + end)))
     return Likeliest(_text(paths, best, passed), bits, float(2 ** min(together - bits, 0.0)))
 
 
-def _scales(
-    model: LanguageModel, evidence: Evidence, fold: Mapping[int, str]
-) -> Callable[[_Paths, NDArray[Any]], NDArray[Any]]:
-    """Weighs each of some characters after each of some paths, in bits."""
+def _weighed(paths: _Paths, codes: NDArray[Any], evidence: Evidence, scales: Scales) -> NDArray[Any]:
+    """The bits of each of some characters after each of some paths."""
     import numpy as np
 
-    simplified = np.arange(0x10000, dtype=np.uint32)
-    for code, char in fold.items():
-        simplified[code] = ord(char)
-
-    def weigh(paths: _Paths, codes: NDArray[Any]) -> NDArray[Any]:
-        lasts, row = np.unique(paths.last, return_inverse=True)
-        shape = len(lasts), len(codes)
-        share = 2.0 ** -model.by_grammar(np.repeat(lasts, len(codes)), np.tile(codes, len(lasts))).reshape(shape)[row]
-        pair = simplified[paths.before], simplified[paths.last]
-        first, second = (np.repeat(one, len(codes)) for one in pair)
-        third = np.tile(simplified[codes], len(paths.last))
-        share += model.share_after_two(first, second, third).reshape(share.shape)
-        if len(codes) > 1:  # else there is no choice
-            share *= 2.0 ** -evidence.of_script(codes)
-            share = (1 - SEEN_PAIR - SEEN) * share + evidence.shares(lasts, codes)[row]
-        return -np.log2(np.maximum(share, 1e-12))
-
-    return weigh
+    share = scales.share(paths.before, paths.last, codes)
+    if len(codes) > 1:  # else there is no choice
+        share *= 2.0 ** -evidence.of_script(codes)
+        share = (1 - SEEN_PAIR - SEEN) * share + evidence.shares(paths.last, codes)
+    bits: NDArray[Any] = -np.log2(np.maximum(share, 1e-12))
+    return bits
 
 
 def _merged(arriving: list[_Paths]) -> _Paths:
@@ -203,6 +146,15 @@ def _inside(open_: NDArray[Any], codes: NDArray[Any]) -> tuple[NDArray[Any], NDA
     return inside, alone
 
 
+def _unclosed(open_: NDArray[Any]) -> NDArray[Any]:
+    """Bits for the brackets that are still open."""
+    import numpy as np
+
+    places = (len(CLOSES) + 1) ** np.arange(DEEPEST)
+    bits: NDArray[Any] = UNCLOSED * (open_[:, None] // places % (len(CLOSES) + 1) > 0).sum(1)
+    return bits
+
+
 BRACKETS = [*CLOSES, *CLOSES.values()]
 DEEPEST = 4
 
@@ -218,14 +170,3 @@ def _bracket(state: int, char: str) -> tuple[int, bool]:
         return (state * base + kind) % base**DEEPEST, False
     closes = state % base == kind - len(CLOSES)
     return (state // base if closes else state), not closes
-
-
-@cache
-def _one_script() -> tuple[NDArray[Any], NDArray[Any]]:
-    """Which characters are Traditional alone, and Simplified alone: those that only Big5, only GB 2312 has."""
-    import numpy as np
-
-    big5, gb2312 = (np.zeros(0x10000, bool) for _ in range(2))
-    big5[charted("big5", 0xA4, 0xF9)] = True
-    gb2312[charted("gb2312", 0xB0, 0xF7)] = True
-    return big5 & ~gb2312, gb2312 & ~big5

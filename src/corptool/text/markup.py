@@ -46,12 +46,13 @@ FEW_ATTRIBUTES = re.compile(
 `PIECE`, which nearly all large pages are spared."""
 
 
-def parse(markup: str) -> LexborHTMLParser:
-    """Parse a page, well-formed or not, as browsers do (HTML 5)."""
+def parse(markup: str | bytes) -> LexborHTMLParser:
+    """Parse a page, well-formed or not, as browsers do (HTML 5). Bytes are UTF-8."""
     from selectolax.lexbor import LexborHTMLParser
 
-    data = markup.encode("utf-8", "ignore")  # the parser wants bytes, and bytes are faster to look through
-    return LexborHTMLParser(harmless(markup) if _may_be_hostile(data) else data)
+    # the parser wants bytes, and bytes are faster to look through
+    page = markup.encode("utf-8", "ignore") if isinstance(markup, str) else markup
+    return LexborHTMLParser(harmless(page.decode()) if _may_be_hostile(page) else page)
 
 
 def _may_be_hostile(page: bytes) -> bool:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Column = NDArray[Any]
 
 _QUOTES, _CLOSING, _ENDS, _COLONS = "\"“‘「『'", "\"'”’」』)]）】", ".!?。！？…", ":："
+BEYOND = 0x32400
+"""From here on there are no letters, only signs."""
 _TIMES = 0xD7
 """× stands among the capitals, but is no letter."""
 
@@ -63,11 +68,23 @@ def capitals(lines: Sequence[str]) -> Column:
 
     found = codes("\n" + "\n".join(lines))
     at = np.flatnonzero(((found >= ord("A")) & (found <= ord("Z"))) | ((found >= ord("À")) & (found <= ord("Þ"))))
-    in_word = np.fromiter(map(_is_letter, found[at - 1].tolist()), dtype=bool, count=len(at))
+    in_word = kinds(r"\w+").take(found[at - 1], mode="clip") > 0
     begins = at[in_word == (found[at] == _TIMES)]
     return np.bincount((found == ord("\n")).cumsum()[begins] - 1, minlength=len(lines))
 
 
-def _is_letter(code: int) -> bool:
-    char = chr(code)
-    return char.isalnum() or char == "_"
+@cache
+def kinds(*patterns: str) -> NDArray[np.uint8]:
+    """For each code point the number of the last of the patterns that finds it, or 0: a table for `take` with `clip`.
+
+    >>> kinds("[a-z]+", "b")[[97, 98, 45]].tolist()
+    [1, 2, 0]
+    """
+    import numpy as np
+
+    text = np.arange(BEYOND + 1, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    found = np.zeros(len(text), dtype=np.uint8)
+    for number, pattern in enumerate(patterns, 1):
+        for run in re.finditer(pattern, text):
+            found[run.start() : run.end()] = number
+    return found

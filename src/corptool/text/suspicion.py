@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from corptool.text.language_model import LanguageModel
 from corptool.text.misread import CHAINS, HAN, possible
+from corptool.text.scales import Scales
 from corptool.text.spans import by_hops
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Tables(NamedTuple):
     model: Callable[[], LanguageModel]
     unusual: Callable[[], re.Pattern[str]]
     """Finds where characters that are neither ASCII nor frequent in Chinese stand close together."""
-    fold: Callable[[], Mapping[int, str]]
-    """Characters as their Simplified forms."""
+    scales: Callable[[], Scales]
+    """How likely characters are where bytes were lost."""
 
 
 def odd_lines(text: str, tables: Tables) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from operator import add
 
 from corptool.text.dates import find_date
 from corptool.text.lines import Page, ends_sentence, weight
@@ -14,8 +15,8 @@ from corptool.text.lines import Page, ends_sentence, weight
 TRUNCATED = re.compile(r"\s*(?:\.{2,}|…+)$")
 CUT = "..", "…"
 """How all that is `TRUNCATED` ends."""
-_TERM = re.compile(r"([a-zà-ÿ]{4,}|\d{2,}|[\u3400-\u9fff](?=([\u3400-\u9fff])))")
-_ASCII_TERM = re.compile(r"[a-z]{4,}|[0-9]{2,}")
+_WORD = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
     r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
@@ -36,9 +37,11 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    if key.isascii():
-        return {*_ASCII_TERM.findall(key)}
-    return {term + next_one for term, next_one in _TERM.findall(key)}
+    found = {*_WORD.findall(key)}
+    if not key.isascii():
+        for run in _HAN.findall(key):
+            found.update(map(add, run, run[1:]))
+    return found
 
 
 def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]) -> int | None:
@@ -100,7 +103,8 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
         line = page.lines[number].text.lower()
         if line in parts:
             return number
-        near = 0.8 < len(line) / max(1, len(wanted)) < 1.25
-        if near and len(line) > 8 and SequenceMatcher(None, line, wanted, autojunk=False).ratio() > 0.9:
-            return number
+        if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
+            alike = SequenceMatcher(None, line, wanted, autojunk=False)
+            if alike.quick_ratio() > 0.9 and alike.ratio() > 0.9:  # the second takes squares
+                return number
     return None

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.text.shapes import codes
+from corptool.text.shapes import codes, kinds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,17 +17,11 @@ if TYPE_CHECKING:
 
     Column = NDArray[Any]
 
-LETTER, DIGIT, SINGLE, LINE_END = 1, 2, 3, 4
+SINGLE, DIGIT, LETTER, LINE_END = 1, 2, 3, 4
 """What a character is in a token; 0 where it is in none."""
-_KINDS = {
-    SINGLE: re.compile(r"(?:[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s])+"),
-    DIGIT: re.compile(r"\d+"),
-    LETTER: re.compile("[a-zà-ÿ]+"),
-}
-"""What two of them find is of the later one."""
+_PATTERNS = r"(?:[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s])+", r"\d+", "[a-zà-ÿ]+", r"\n"
+"""How each of these is found."""
 _LETTERS = re.compile("[a-z]+")
-_BEYOND = 0x32400
-"""From here on there are no letters, only signs."""
 _FACTOR = 0x9E3779B97F4A7C15
 
 
@@ -55,8 +48,8 @@ def tokens_of(keys: Sequence[str]) -> Tokens:
 
     text = "\n".join(keys) + "\n"
     found = codes(text)
-    kind = _kinds().take(found, mode="clip")
-    begins = kind >= SINGLE
+    kind = kinds(*_PATTERNS).take(found, mode="clip")
+    begins = (kind == SINGLE) | (kind == LINE_END)
     begins[1:] |= (kind[1:] > 0) & (kind[1:] != kind[:-1])
     begins[0] |= kind[0] > 0
     _join_at_apostrophes(text, found, kind, begins)
@@ -87,23 +80,9 @@ def _join_at_apostrophes(text: str, found: Column, kind: Column, begins: Column)
             begins[joined] |= kind[joined] == LETTER
 
 
-@cache
-def _kinds() -> NDArray[np.uint8]:
-    """For each code point what it is."""
-    import numpy as np
-
-    text = np.arange(_BEYOND, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    kinds = np.zeros(_BEYOND + 1, dtype=np.uint8)
-    for kind, pattern in _KINDS.items():
-        for run in pattern.finditer(text):
-            kinds[run.start() : run.end()] = kind
-    kinds[ord("\n")], kinds[_BEYOND] = LINE_END, SINGLE
-    return kinds
-
-
 def is_digit(first: Column) -> Column:
     """Which tokens are numbers, by their first character."""
-    found: Column = _kinds().take(first, mode="clip") == DIGIT
+    found: Column = kinds(*_PATTERNS).take(first, mode="clip") == DIGIT
     return found
 
 
