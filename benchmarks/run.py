@@ -80,7 +80,7 @@ WORK: dict[str, tuple[str, str, list[tuple[str, str, str, str, str]]]] = {
         ("ftfy, fix_text", "tools", "import ftfy", "ftfy.fix_text(item['text'])", ""),
     ]),
     "clean, from HTML": ("pages", ARTICLES, [
-        ("corptool", "", "from corptool import Pipeline; from corptool.formats.html import read_markup; clean = Pipeline('clean'); list(clean([{'text': 'a\\nb'}]))", "list(clean([{'id': '1'} | read_markup(item['html'])]))", ""),
+        ("corptool", "", "from corptool import Pipeline; from corptool.formats.html import read_markup; clean = Pipeline('clean'); list(clean([{'text': 'a\\nb'}]))", "pass", "list(clean([{'id': '1'} | read_markup(item['html']) for item in data]))"),
         ("trafilatura", "tools", "import trafilatura", "trafilatura.bare_extraction(item['html'])", ""),
     ]),
     "convert --config s2twp": ("articles", ARTICLES, [

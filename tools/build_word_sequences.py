@@ -9,8 +9,8 @@ alone, 2 million after one word and 630,000 after two. No text is used. From it 
 and each triple of them comes, and so how often each character after one and after two: what an endless text drawn
 from that model would show. Words made of numerals also count as figures, all as `0`, which the source has not.
 
-What saves most bits is kept: its pairs and triples as ascending numbers, in gaps; the share of each in whole
-a bit. Simplified script alone, for the reader folds Traditional.
+What saves most bits is kept: its pairs and triples as ascending numbers, in gaps; the share of each in whole bits.
+Simplified script alone, for the reader folds Traditional.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def in_order(keys: Column, counts: Column) -> Counted:
 def best(shares: Column, counts: Column, otherwise: Column, number: int) -> Column:
     """Which of some sequences to keep: those that save most bits, as often as they come."""
     saved = counts * np.log2((shares + otherwise) / otherwise)
-    return np.sort(np.argsort(-saved)[:number])
+    return np.sort(np.argsort(-saved, kind="stable")[:number])
 
 
 def pruned(alone: Counted, pairs: Counted, triples: Counted, begins: Column) -> tuple[Counted, Counted]:
@@ -201,6 +201,8 @@ def pruned(alone: Counted, pairs: Counted, triples: Counted, begins: Column) -> 
 def gaps(numbers: Column) -> bytes:
     """Ascending numbers as what each adds to the one before, in three planes of bytes: the lowest of all first."""
     steps = np.diff(numbers, prepend=0)
+    if steps.max() >= 1 << 24:
+        raise ValueError("three bytes do not hold every gap")
     return b"".join((steps >> shift & 0xFF).astype(np.uint8).tobytes() for shift in (0, 8, 16))
 
 

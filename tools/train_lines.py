@@ -4,15 +4,13 @@
     OMP_NUM_THREADS=1 .train/bin/python tools/train_lines.py DIR… --cross-validate [--html]
     OMP_NUM_THREADS=1 .train/bin/python tools/train_lines.py DIR… --write FILE.json [--html]
 
-A folder holds pages.jsonl.gz, a page a line: `id`, `site`, `lang`, `gold` (the article), `lines`, `lab` (a label a
-line: 1 body, 0 not, -1 not known) and, for --html, `html` (a path). See docs/training.md for where the pages come
-from. Cross-validation writes predictions for score.py to predictions.jsonl, and prints its measure.
+The folders are those that line_pages.py reads. Cross-validation writes predictions for score.py to predictions.jsonl,
+and prints its measure.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import math
 import random
@@ -21,18 +19,15 @@ from pathlib import Path
 
 import numpy as np
 from lightgbm import LGBMClassifier
-from line_scores import score, shingles, words
+from line_pages import golden, load, part
+from line_scores import score
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from corptool import rules
-from corptool.text.classifier import Model, margins
-from corptool.text.features import LONGEST, Seen, features, lexicon, read, tokens
-from corptool.text.hints import hint_features, hint_tokens
-from corptool.text.lines import ends_sentence, key, weight
-from corptool.text.markup import parse
+from corptool.text.classifier import CERTAINLY_NOT, Model, margins
+from corptool.text.features import Seen, features, lexicon, read
+from corptool.text.hints import hint_features
 from corptool.text.neighbours import block_of
-from corptool.text.rendering import lines as rendered
 from corptool.text.trees import plant
 
 FOLDS = 4
@@ -42,70 +37,7 @@ TREES = {
     "max_bin": 63, "colsample_bytree": 0.5, "subsample": 0.8, "subsample_freq": 1, "random_state": 0,
     "verbose": -1, "n_jobs": 1,
 }  # fmt: skip
-CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
-
-
-def load(folders, *, html):
-    """The pages, each text once, with what training needs of each line."""
-    pages = []
-    for folder in map(Path, folders):
-        with gzip.open(folder / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
-            pages += [json.loads(line) | {"folder": folder} for line in file]
-    twice = {page.get("same_as") for page in pages}
-    pages = [page for page in pages if page["id"] not in twice and (page["html"] or not html)]
-    for page in pages:
-        if html:
-            page |= rendering(page)
-        page |= measured(page | {"hints": page.get("hints", []), "share": 1.0})
-        page["copies"] = []
-        if copy := cleaned(page):
-            page["copies"].append(copy)
-    return pages
-
-
-def rendering(page):
-    """The lines as `read` makes them of the markup, labelled by likeness to the gold text."""
-    with gzip.open(page["folder"] / page["html"], "rt", encoding="utf-8", errors="replace") as file:
-        shown = rendered(parse(file.read()))
-    lines = [line.text for line in shown]
-    return {
-        "lines": lines,
-        "hints": [(line.tag, line.links, line.words) for line in shown],
-        "lab": label(lines, page["gold"], page.get("title") or ""),
-    }
-
-
-def measured(page):
-    """The page with what is counted of its lines once and for all."""
-    keys = [key(line, rules.fold()) for line in page["lines"]]
-    return page | {
-        "keys": keys,
-        "tokens": [set(tokens(one[:LONGEST])) for one in keys],
-        "hint tokens": [set(hint_tokens(tag, words)) for tag, _, words in page["hints"]],
-        "weight": np.array([weight(line) for line in page["lines"]]),
-        "sentence": [ends_sentence(line) for line in page["lines"]],
-    }
-
-
-def label(lines, gold, title):
-    """Body if half of a line's shingles are in the gold; short lines must stand there whole, near long ones."""
-    known, whole = set(shingles(gold)), {" ".join(words(line)) for line in gold.split("\n")}
-    joined, titled = f" {' '.join(words(gold))} ", " ".join(words(title))
-    split = [words(line) for line in lines]
-    labels = [0] * len(lines)
-    for number, some in enumerate(split):
-        if len(some) >= 8:
-            own = shingles(lines[number])
-            labels[number] = int(sum(n for one, n in own.items() if one in known) >= sum(own.values()) / 2)
-    spots = [number for number, one in enumerate(labels) if one]
-    for number, some in enumerate(split):
-        line = " ".join(some)
-        near = not spots or spots[0] - 3 <= number <= spots[-1] + 3
-        if 0 < len(some) < 8 and near and (line in whole or (len(some) > 2 and f" {line} " in joined)):
-            labels[number] = 1
-        if not some or (len(some) > 2 and (line == titled or (len(line) > len(titled) / 2 and line in titled))):
-            labels[number] = -1
-    return labels
+SURE = 2.0  # log-odds: a label that trees which have not seen the site contradict with as much is not believed
 
 
 def line_weights(page):
@@ -185,26 +117,41 @@ def seen(page):
     return Seen(page["lines"], page["keys"], page["hints"])
 
 
-def cleaned(page):
-    """The page as it is once its boilerplate is gone, or None if nothing is left."""
-    body = [number for number, one in enumerate(page["lab"]) if one == 1]
-    if not body:
-        return None
-    listed = ("lines", "keys", "lab", "hints", "sentence")
-    copy = {name: [page[name][n] for n in body] if page[name] else [] for name in listed}
-    return page | copy | {"weight": page["weight"][body], "share": CLEAN_COPY}
+def grow(pages, known_of, fold):
+    """The trees, fitted on the pages, on their copies, and on what both look like at a second look."""
+    shown = [(one, known_of(page), fold[page["id"]]) for page in pages for one in (page, *page["copies"])]
+    table, labels, weights = stacked((page, known) for page, known, _ in shown)
+    sizes = [len(page["lines"]) for page, _, _ in shown]
+    numbers = np.repeat([number for _, _, number in shown], sizes)
+    odds = np.zeros(len(labels))
+    for number in set(numbers):
+        others, own = (labels >= 0) & (numbers != number), numbers == number
+        odds[own] = boosted(table[others], labels[others], weights[others]).predict(table[own], raw_score=True)
+    doubted = np.repeat(["sure" not in page for page, _, _ in shown], sizes)
+    labels[doubted & (labels >= 0) & (odds * (1 - 2 * labels) > SURE)] = -1
+    left, ends = [], np.cumsum(sizes)
+    for (page, known, _), end, size in zip(shown, ends, sizes, strict=True):
+        stays = odds[end - size : end] > CERTAINLY_NOT
+        if 0 < stays.sum() < size:
+            left.append((part(page | {"lab": labels[end - size : end]}, stays.nonzero()[0]), known))
+    both = zip((table, labels, weights), stacked(left), strict=True)
+    table, labels, weights = (np.concatenate(one) for one in both)
+    known = labels >= 0
+    trees = boosted(table[known], labels[known], weights[known]).dump_model()["tree_info"]
+    return [as_node(tree["tree_structure"]) for tree in trees]
 
 
-def grow(pages, known_of):
-    """The trees, fitted on the pages and on their cleaned copies."""
-    pages = [one for page in pages for one in (page, *page["copies"])]
-    table = np.vstack([rows(page, known_of(page)) for page in pages])
-    labels = np.concatenate([page["lab"] for page in pages])
-    weights = np.concatenate([line_weights(page) for page in pages])
-    scored = labels >= 0
+def stacked(shown):
+    """Features, labels and weights of all lines of these pages, each with what is learned for it."""
+    shown = list(shown)
+    table = np.vstack([rows(page, known) for page, known in shown])
+    labels = np.concatenate([page["lab"] for page, _ in shown])
+    return table, labels, np.concatenate([line_weights(page) for page, _ in shown])
+
+
+def boosted(table, labels, weights):
     model = LGBMClassifier(**TREES)
-    model.fit(table[scored], labels[scored], sample_weight=weights[scored] / weights[scored].mean())
-    return [as_node(tree["tree_structure"]) for tree in model.booster_.dump_model()["tree_info"]]
+    return model.fit(table, labels, sample_weight=weights / weights.mean()).booster_
 
 
 def as_node(node):
@@ -222,9 +169,10 @@ def folds(pages):
     return {page["id"]: of[page["site"]] for page in pages}
 
 
-def cross_validated(pages, *, html):
+def cross_validated(pages, made, *, html):
     """The model for each fold, which has seen no page of its sites."""
     fold = folds(pages)
+    every = fold | spread(made)
 
     def known_without(*out):
         return learn([page for page in pages if fold[page["id"]] not in out], html=html)
@@ -233,13 +181,20 @@ def cross_validated(pages, *, html):
         # What is learned of words must not have seen the page it is used on, or the trees trust it too much.
         known = {other: known_without(test, other) for other in range(FOLDS)}
         trees = grow(
-            [page for page in pages if fold[page["id"]] != test], lambda page, known=known: known[fold[page["id"]]]
+            [page for page in (*pages, *made) if every[page["id"]] != test],
+            lambda page, known=known: known[every[page["id"]]],
+            every,
         )
         mine = known[test]
         yield (
             Model(lexicon(mine["words"]), mine["hints"], plant(trees)),
             [page for page in pages if fold[page["id"]] == test],
         )
+
+
+def spread(made):
+    """The golden pages over the folds."""
+    return {page["id"]: number % FOLDS for number, page in enumerate(made)}
 
 
 def main():
@@ -249,30 +204,32 @@ def main():
     parser.add_argument("--cross-validate", action="store_true")
     parser.add_argument("--write", metavar="FILE")
     options = parser.parse_args()
-    pages = load(options.folders, html=options.html)
+    pages, made = load(options.folders, html=options.html), golden(html=options.html)
     if options.cross_validate:
         kept = {}
         with Path("predictions.jsonl").open("w", encoding="utf-8") as file:
-            for model, test in cross_validated(pages, html=options.html):
+            for model, test in cross_validated(pages, made, html=options.html):
                 judged = margins(map(seen, test), lambda *, html, model=model: model)  # noqa: ARG005 - it is of one sort
                 for page, (found, _) in zip(test, judged, strict=True):
                     kept[page["id"]] = [int(margin > 0) for margin in found]
                     file.write(json.dumps({"id": page["id"], "keep": kept[page["id"]]}) + "\n")
         print(score(pages, kept))  # noqa: T201
     if options.write:
-        text = json.dumps(final(pages, html=options.html), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(final(pages, made, html=options.html), ensure_ascii=False, separators=(",", ":"))
         path = Path(options.write)
         path.write_text(text.replace(',"hints"', ',\n"hints"').replace(',"trees"', ',\n"trees"') + "\n", "utf-8")
         print(f"{path}: {path.stat().st_size} bytes")  # noqa: T201
 
 
-def final(pages, *, html):
+def final(pages, made, *, html):
     """The weights that ship: fitted on all pages; the trees again see words as learned from other sites."""
     fold = folds(pages)
+    every = fold | spread(made)
     parts = {
         number: learn([page for page in pages if fold[page["id"]] != number], html=html) for number in range(FOLDS)
     }
-    return learn(pages, html=html) | {"trees": grow(pages, lambda page: parts[fold[page["id"]]])}
+    trees = grow([*pages, *made], lambda page: parts[every[page["id"]]], every)
+    return learn(pages, html=html) | {"trees": trees}
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ def opencc_patch(tables: str) -> dict[str, str]:
 
 @cache
 def language_model() -> LanguageModel:
-    """What text costs in bits (data/language-model.bin, tools/build_language_model.py); 30 ms and NumPy."""
+    """What text costs in bits (data/language-model.bin, tools/build_language_model.py); 25 ms and NumPy."""
     from corptool.text.language_model import LanguageModel
 
     return LanguageModel((DATA / "language-model.bin").read_bytes())

@@ -29,8 +29,6 @@ MOST_SAID = 3
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LONGEST_TITLE = 200
-LITTLE = 0.01
-"""By how much a line passes that stays for what stands above it."""
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -222,7 +220,7 @@ def judge(
     """
     if models is None:
         return [{} for _ in pages]
-    from corptool.text.classifier import margins
+    from corptool.text.classifier import LITTLE, margins
     from corptool.text.features import Seen
     from corptool.text.hints import carried_on
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import compress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.text.features import Lexicon, Seen, features, read
-from corptool.text.hints import hint_features
+from corptool.text.features import Lexicon, Read, Seen, features, read
+from corptool.text.hints import Hint, hint_features
 from corptool.text.neighbours import best_run, block_of, pages_of
 from corptool.text.trees import Trees, evaluate
 
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MODES = {"strict": (0.7, 1.5), "balanced": (-0.5, 0.3), "recall": (-1.5, -0.7)}
+    Column = NDArray[Any]
+
+MODES = {"strict": (0.7, 1.5), "balanced": (-0.5, 1.2), "recall": (-1.5, -0.7)}
 """Log-odds above which a line is kept, inside the best segment and outside it."""
+CERTAINLY_NOT = -3.0
+"""Log-odds. Where a line is below, the page is looked at a second time without such lines, and the mean of both looks
+counts: paragraphs then stand together that have pictures, offers or "Article content" between them."""
+LITTLE = 0.01
+"""By how much a line passes that stays for what stands around it."""
 TOGETHER = 2048
 """Lines that are judged at a time, or those of one page: more of them would not stay in a processor's cache."""
 
@@ -56,30 +64,46 @@ def margins(pages: Iterable[Seen], models: Models, *, mode: str = "balanced") ->
 
 
 def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
-    import numpy as np
-
     model = models(html=bool(block[0].hints))
-    columns = features(read(block, model.words))
-    weight = np.expm1(columns[0])
-    together = block_of(len(page.lines) for page in block)
-    if block[0].hints:
-        hints = hint_features([page.hints for page in block], weight, model.hints, together)
-        columns = np.vstack([columns, np.array(hints, dtype=np.float32)])
-    log_odds = evaluate(model.trees, columns)
-    for own in pages_of(together):
+    lines = read(block, model.words)
+    hints = [page.hints for page in block]
+    log_odds, weight = _look(lines, hints, model)
+    stays = log_odds > CERTAINLY_NOT
+    pages = pages_of(block_of(lines.sizes))
+    if stays.any() and not stays.all():
+        left = [[*compress(some, stays[own])] for some, own in zip(hints, pages, strict=True) if stays[own].any()]
+        again, _ = _look(lines.only(stays), left, model)
+        log_odds[stays] = (log_odds[stays] + again) / 2
+    for own in pages:
         margin = log_odds[own] - demands(log_odds[own], weight[own], mode=mode)
         yield Margins(margin.tolist(), weight[own].tolist())
+
+
+def _look(lines: Read, hints: Sequence[Sequence[Hint]], model: Model) -> tuple[Column, Column]:
+    """The log-odds of each line, and how many words it has."""
+    import numpy as np
+
+    columns = features(lines)
+    weight = np.expm1(columns[0])
+    if hints[0]:
+        found = hint_features(hints, weight, model.hints, block_of(lines.sizes))
+        columns = np.vstack([columns, np.array(found, dtype=np.float32)])
+    return evaluate(model.trees, columns), weight
 
 
 def demands(log_odds: NDArray[np.float32], weight: NDArray[np.float32], *, mode: str) -> NDArray[np.float32]:
     """The log-odds asked of each line: less inside the run of lines with the largest sum of odds than outside it.
 
+    Nothing is asked where no line is certainly none of the body: such a text has been cleaned already.
+
     >>> import numpy as np
-    >>> demands(np.array([-3, 2, -0.4, 2, -3], np.float32), np.full(5, 9, np.float32), mode="balanced")
-    array([ 0.3, -0.5, -0.5, -0.5,  0.3], dtype=float32)
+    >>> demands(np.array([-5, 2, -0.4, 2, -3], np.float32), np.full(5, 9, np.float32), mode="balanced")
+    array([ 1.2, -0.5, -0.5, -0.5,  1.2], dtype=float32)
     """
     import numpy as np
 
+    if log_odds.min() > CERTAINLY_NOT:
+        return log_odds - np.float32(LITTLE)
     inside, outside = MODES[mode]
     first, last = best_run((log_odds + 0.5).clip(-5, 5) * np.sqrt(weight + 0.5))
     asked = np.full(len(log_odds), outside, dtype=np.float32)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LONGEST = 150
 """Characters of a line that are looked at; the rest of a long line says nothing new (its length still counts)."""
+FROM_END = 40
+"""How many of them stand at its end, where agencies and calls to read on are named."""
 
 _TOKEN = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?|\d+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\w\s]")
 LONGEST_DULL = 3
@@ -75,6 +77,7 @@ CLASSES: dict[str, Iterable[str]] = {
         "advertisement ad ads javascript browser enable loading continue continues click app store login log register "
         "subscriber paywall premium trial 登录 登入 注册 下载 客户 广告 订阅"
     ).split(),
+    "agency": "getty istock shutterstock alamy reuters afp epa ap rex imago wireimage unsplash pixabay".split(),
 }
 """Columns of the table that are not learned."""
 PLACE = 44
@@ -95,6 +98,15 @@ def tokens(key: str) -> list[str]:
     """
     found = _TOKEN.findall(key)
     return found + [one + two for one, two in pairwise(found) if one > "\u3040" and two > "\u3040"]
+
+
+def looked_at(key: str) -> str:
+    """A key without the middle, if it is long.
+
+    >>> looked_at("a" * 500 + "b" * 500) == "a" * 110 + " " + "b" * 39
+    True
+    """
+    return key if len(key) <= LONGEST else f"{key[: LONGEST - FROM_END]} {key[1 - FROM_END :]}"
 
 
 class Lexicon(NamedTuple):
@@ -217,7 +229,7 @@ def _said(keys: Sequence[str], words: Lexicon) -> tuple[_Said, Terms]:
     import numpy as np
 
     size = len(keys)
-    number, first, length, line = tokens_of([key[:LONGEST] for key in keys])
+    number, first, length, line = tokens_of([*map(looked_at, keys)])
     wide = first > WIDE
     rows = words.rows(number)
     telling = length > LONGEST_DULL

@@ -25,7 +25,9 @@ _ABOUT_PAGE = re.compile(
 _MIXED = re.compile(r"[|»>]")
 FARTHEST = 40
 """Lines above the body in which a title is looked for."""
-LEAST = -2.5
+LOWEST = -5.0
+"""Log-odds of the line classifier; below, a line is no less a title: some stand among links to other articles."""
+LEAST = -3.0
 """Log-odds. Of the development pages whose title is among their lines 80 in 100 are found, judged by site."""
 
 
@@ -62,7 +64,7 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
             continue
         below = len(near) - distance
         score = fewer + 0.9 * sum(about_page[below : below + 4])
-        score += _score(line, page.keys[number], words, distance, spoken) + judged.get(number, 0.0) / 5
+        score += _score(line, page.keys[number], words, distance, spoken) + max(judged.get(number, 0.0), LOWEST) / 5
         score += 1.3 * (times[page.keys[number]] > 1)
         if score > best:
             best, chosen = score, number
