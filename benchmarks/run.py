@@ -196,13 +196,17 @@ def versions(bins: dict[str, str]) -> str:
     return ", ".join([f"Python {sys.version.split()[0]}", *lines, jq])
 
 
+TRAINED = """The weights of `clean` were trained on such pages, so this compares speed, and peers with each other. How right `clean`
+is on sites that it has not seen stands in [training](training.md)."""
+
+
 def cleaning(folders: list[Path], bins: dict[str, str]) -> list[str]:
     """How right `clean` and its peers are on labelled pages, where there are any: see clean.py."""
     if not folders:
         return []
     script = ROOT / "benchmarks" / "clean.py"
     _, table = cpu([sys.executable, str(script), *map(str, folders), "--peers", f"{bins['tools']}/python"])
-    return ["## Cleaning, on labelled pages", "", *table.splitlines(), ""]
+    return ["## Cleaning, on labelled pages", "", TRAINED, "", *table.splitlines(), ""]
 
 
 def report(
