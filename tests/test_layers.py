@@ -67,6 +67,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "formats",
                 "keys",
                 "metatable",
+                "options",
                 "plugins",
                 "reading",
                 "rules",

@@ -126,8 +126,22 @@ def test_what_fails_in_a_block_stage_does_not_stop_its_neighbours():
     assert [one["text"] for one in made] == ["A", "B"]
     assert lost == [
         ("shout", "no article, which is a dict with a string `text`"),
-        ("shout", "TypeError: the stage `shout` made 0 of 1 articles"),
+        ("shout", "MiscountError: the stage `shout` made less than it was given, 1 articles"),
     ]
+
+
+def test_of_a_miscount_nobody_knows_which_is_whose():
+    lost = []
+    given = [{"text": "a"}, {"text": "none"}, {"text": "b"}]
+    assert [*Step(shout, {}).over(given, on_drop=lambda _, dropped: lost.append(dropped.reason))] == []
+    assert lost == ["MiscountError: the stage `shout` made less than it was given, 3 articles"] * 3
+
+
+def test_what_was_made_before_a_failure_is_not_made_again():
+    SEEN.clear()
+    given = [{"text": "a"}, {"text": "b"}, {"text": None}, {"text": "c"}]
+    assert [one["text"] for one in Step(shout, {}).over(given, on_drop=lambda *_: None)] == ["A", "B", "C"]
+    assert SEEN == [4, 4, 4]
 
 
 def test_what_has_been_done_is_not_done_again_in_a_block():

@@ -41,3 +41,7 @@ EVERYWHERE: list[click.Parameter] = [
     ),
 ]
 SHARED = tuple(str(param.name) for param in EVERYWHERE)
+
+
+class Unnoted(click.Option):
+    """An option on which nothing in an article depends, as of what is told on standard error: edits do not note it."""

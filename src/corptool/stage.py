@@ -29,7 +29,7 @@ import click
 from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
 from corptool.formats import File
-from corptool.options import EVERYWHERE, SHARED
+from corptool.options import EVERYWHERE, SHARED, Unnoted
 from corptool.reading import Batch, Piece
 
 Outcome = Article | Dropped | bytes | File
@@ -42,6 +42,13 @@ OnDrop = Callable[[str, Dropped], None] | None
 
 
 NO_ARTICLE = "no article, which is a dict with a string `text`"
+
+
+NOTHING: Any = object()
+
+
+class MiscountError(TypeError):
+    """A fault of a stage that takes blocks."""
 
 
 class AsIs(NamedTuple):
@@ -204,34 +211,38 @@ class Step:
     def noted(self) -> dict[str, Any]:
         """The options that are not as they are by default, as the edits note them."""
         notes = {param.name: param.type.noted for param in self.stage.params if hasattr(param.type, "noted")}
+        unnoted = {param.name for param in self.stage.params if isinstance(param, Unnoted)}
         noted = {}
         for name, value in self.options.items():
-            if value != self.stage.defaults.get(name):
+            if value != self.stage.defaults.get(name) and name not in unnoted:
                 note = notes.get(name, lambda one: one)
                 noted[name] = [note(one) for one in value] if isinstance(value, tuple) else note(value)
-        return {name: note for name, note in noted.items() if note is not None}
+        return noted
 
     def apply(self, article: Article, decision: Any = None) -> Outcome:
         """What the stage makes of one article, its edits recorded."""
         if self.stage.takes_blocks:
-            return self.apply_to([article], [decision])[0]
+            [outcome] = self.apply_to([article], [decision])
+            return outcome
         if self._passes(article, decision):
             return edits.trimmed(article, self.edits)
         given = (article, decision) if self.stage._key else (article,)
         return self._recorded(article, self.stage.function(*given, **self.options))
 
-    def apply_to(self, articles: Sequence[Article], decisions: Sequence[Any]) -> list[Outcome]:
-        """The same of a block of articles, by a stage that takes blocks."""
+    def apply_to(self, articles: Sequence[Article], decisions: Sequence[Any]) -> Iterator[Outcome]:
+        """The same of a block of articles, one by one as the stage that takes blocks makes them."""
         todo = [not self._passes(article, decision) for article, decision in zip(articles, decisions, strict=True)]
         given = [list(compress(articles, todo)), *([list(compress(decisions, todo))] if self.stage._key else [])]
-        results = list(self.stage.function(*given, **self.options)) if given[0] else []
-        if len(results) != len(given[0]):
-            raise TypeError(f"the stage `{self.name}` made {len(results)} of {len(given[0])} articles")
-        made = iter(results)
-        return [
-            self._recorded(article, next(made)) if wanted else edits.trimmed(article, self.edits)
-            for article, wanted in zip(articles, todo, strict=True)
-        ]
+        made = iter(self.stage.function(*given, **self.options)) if given[0] else iter(())
+        for article, wanted in zip(articles, todo, strict=True):
+            if not wanted:
+                yield edits.trimmed(article, self.edits)
+            elif (result := next(made, NOTHING)) is not NOTHING:
+                yield self._recorded(article, result)
+            else:
+                raise MiscountError(f"the stage `{self.name}` made less than it was given, {len(given[0])} articles")
+        if next(made, NOTHING) is not NOTHING:
+            raise MiscountError(f"the stage `{self.name}` made more than it was given, {len(given[0])} articles")
 
     @cached_property
     def _entry(self) -> dict[str, Any]:
@@ -388,10 +399,16 @@ def attempt(step: Step, article: Article, decision: Any = None) -> Outcome:
 def attempt_all(step: Step, articles: Sequence[Article], decisions: Sequence[Any] | None = None) -> list[Outcome]:
     """`attempt` for a block of articles."""
     decided = [None] * len(articles) if decisions is None else decisions
+    outcomes: list[Outcome] = []
     if step.stage.takes_blocks:
-        with contextlib.suppress(Exception):  # one of them is at fault: find it below
-            return step.apply_to(articles, decided)
-    return list(map(attempt, repeat(step), articles, decided))
+        try:
+            outcomes.extend(step.apply_to(articles, decided))
+        except MiscountError as error:  # nobody knows which is whose
+            return [Dropped(article, failure(error), failed=True) for article in articles]
+        except Exception:  # noqa: BLE001, S110 - one of those that are left is at fault: it is found below
+            pass
+    done = len(outcomes)
+    return outcomes + list(map(attempt, repeat(step), articles[done:], decided[done:]))
 
 
 def _reason(article: Article, error: Exception) -> str:

@@ -162,7 +162,7 @@ def test_relative_dates_are_resolved_only_where_the_fetch_is_known():
 
 
 def test_explain_shows_the_page_with_reasons(capsys):
-    clean({"text": PAGE}, explain=True)
+    assert clean({"text": PAGE}, explain=True, warn_above=0.1) == clean({"text": PAGE})
     shown = capsys.readouterr().err
     assert "navigation back-to-top   - " in shown
     assert "| The bridge opened on Friday" in shown

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -178,6 +179,23 @@ def test_faults_are_found(tmp_path):
     code, text = shown(tmp_path / "none")
     assert code == 2
     assert "there is no index here" in text
+
+
+@pytest.mark.parametrize("name", ["ids", "row.npy", "numbers"])
+def test_an_index_that_lacks_a_file_is_told_and_not_used(tmp_path, name):
+    folder = tmp_path / "seen"
+    list(dedup([article("a", CHINESE)], index=str(folder)))
+    (lost,) = folder.glob(f"*/{name}")
+    lost.unlink()
+    assert shown(folder, "--check")[0] == 1
+    with pytest.raises(click.UsageError, match="make it anew"):
+        list(dedup([article("b", ENGLISH)], index=str(folder)))
+
+
+def test_a_folder_of_other_files_becomes_no_index(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(click.UsageError, match="holds files, and is no index"):
+        list(dedup([article("a", ENGLISH)], index=str(tmp_path)))
 
 
 def test_a_killed_run_leaves_the_index_as_it_was(tmp_path):

@@ -54,6 +54,34 @@ def test_csv_whose_first_chinese_comes_late(encoding):
     assert rows[-1].fields["text"] == late
 
 
+@pytest.mark.parametrize("piece", [1 << 18, 70_001, 3])
+def test_a_late_encoding_does_not_hang_on_how_the_file_is_cut(piece):
+    late = "這裡的人把工具借給鄰居，一借就是一個星期。"
+    lines = ["text", *["nothing but ASCII"] * 4000, "It’s fine", *["plain ASCII again"] * 5000, *[late] * 50]
+
+    class Cut(io.BytesIO):
+        def read1(self, size=-1):
+            return super().read1(min(size, piece))
+
+        def readinto(self, buffer):
+            data = self.read1(len(buffer))
+            buffer[: len(data)] = data
+            return len(data)
+
+    rows = list(load("csv").read(Cut("\n".join(lines).encode("gb18030"))))
+    assert rows[4000].fields["text"] == "It’s fine"
+    assert {row.fields["text"] for row in rows[-50:]} == {late}
+    assert {row.fields["origin"]["encoding"] for row in rows[4000:]} == {"gb18030"}
+
+
+def test_json_that_is_not_utf8():
+    with pytest.raises(ValueError, match="JSON is UTF-8, and this is gb18030 by the look of it"):
+        fields("json", '[{"text": "這裡的人把工具借給鄰居，一借就是一個星期。"}]'.encode("gb18030"))
+    [record] = load("json").read(io.BytesIO('[{"text": "中文字'.encode() + b'\xff\xfe"}]'))
+    assert record.fields["text"] == "中文字\ufffd\ufffd"
+    assert record.fields["origin"] == {"encoding": "utf-8", "damaged": [[19, "fffe"]]}
+
+
 def test_csv_says_what_did_not_decode():
     data = "text\n中文字\n".encode() + b"a\xffb\n"
     first, second = load("csv").read(io.BytesIO(data))

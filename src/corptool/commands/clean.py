@@ -13,6 +13,7 @@ import click
 from corptool import plugins
 from corptool import rules as data
 from corptool.article import Article
+from corptool.options import Unnoted
 from corptool.stage import block_stage
 from corptool.text.boilerplate import Asked, Rule, find
 from corptool.text.changes import Change, apply, compose
@@ -36,8 +37,10 @@ Key = tuple[str, tuple[tuple[int, bool], ...]]
 @click.option("--mode", type=click.Choice(MODES), help="What is asked of a line that no rule knows.")
 @click.option("--by", type=click.Choice(["site"]), help="Remove what repeats over the pages of a site.")
 @click.option("--strip-dateline", is_flag=True, help="Take the dateline out of the text, too.")
-@click.option("--warn-above", type=click.FloatRange(0, 1), help="Warn where a larger share of a page would go.")
-@click.option("--explain", is_flag=True, help="Show each page with what goes, and why, on standard error.")
+@click.option(
+    "--warn-above", cls=Unnoted, type=click.FloatRange(0, 1), help="Warn where a larger share of a page would go."
+)
+@click.option("--explain", cls=Unnoted, is_flag=True, help="Show each page with what goes, and why, on standard error.")
 def clean(
     articles: Sequence[Article],
     sites: Sequence[frozenset[int] | None],
@@ -70,7 +73,7 @@ def clean(
         Asked(
             apply(article["text"], removed),
             article.get("hints") or (),
-            article.get("title"),
+            _string(article.get("title")),
             (site or frozenset()) | known.sites.get(_site(article), frozenset()),
         )
         for article, site, removed in zip(articles, sites, stripped, strict=True)
@@ -87,10 +90,11 @@ def clean(
         if strip_dateline and not only:
             changes = sorted([*changes, *_dateline(plain, page.lines, {finding.line for finding in out})])
         changes = compose(article["text"], removed, changes)
+        merged = _merged(article, lifted)
         _warn(article, changes, warn_above)
         if explain:
             _explain(article, changes)
-        yield _merged(article, lifted), changes
+        yield merged, changes
 
 
 def _glosses(text: str) -> list[Change]:
@@ -138,7 +142,14 @@ def repeats(pages: Iterable[Key]) -> frozenset[int]:
 
 
 def _site(article: Article) -> str:
-    return site_name(article.get("site"), article.get("url"), (article.get("origin") or {}).get("path"))
+    return site_name(
+        _string(article.get("site")), _string(article.get("url")), (article.get("origin") or {}).get("path")
+    )
+
+
+def _string(value: Any) -> str | None:
+    """What other people's records hold under our names may be of any kind."""
+    return value if isinstance(value, str) else None
 
 
 def _fetched(article: Article) -> str | None:

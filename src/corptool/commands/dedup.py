@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import chain, pairwise, starmap
@@ -16,8 +17,9 @@ from corptool.duplicates.answers import Decision, decisions
 from corptool.duplicates.answers import why as whys
 from corptool.duplicates.disk import Room
 from corptool.duplicates.features import Features, collected
-from corptool.duplicates.index import Index
+from corptool.duplicates.index import BrokenIndexError, Index
 from corptool.duplicates.plan import REMOVED, Plan
+from corptool.options import Unnoted
 from corptool.rules import fold_table
 from corptool.stage import AsIs, Each, stage
 from corptool.text.changes import Change
@@ -57,7 +59,7 @@ def _relations(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]
-    """A number of bytes: 512M. The edits do not note it, for nothing in the articles depends on it."""
+    """A number of bytes: 512M."""
 
     name = "size"
 
@@ -66,23 +68,25 @@ class Size(click.ParamType):  # type: ignore[type-arg]
         _bytes(value)
         return value
 
-    @staticmethod
-    def noted(_: str) -> None:
-        """Nothing."""
-
 
 @stage
 @click.option("--keep", metavar="WAY", callback=_ranking, help="Which copy stays.")
 @click.option("--relations", metavar="LIST", callback=_relations, help="What is removed, with commas between.")
 @click.option("--mark", is_flag=True, help="Remove nothing; write `cluster`, `relation` and `related` instead.")
 @click.option("--merge", is_flag=True, help="Write what the removed copies had and the survivor lacks to meta.copies.")
-@click.option("--why", metavar="FILE", help="Write for each removed article why, with the difference, as JSON Lines.")
+@click.option(
+    "--why", cls=Unnoted, metavar="FILE", help="Write for each removed article why, with the difference, as JSON Lines."
+)
 @click.option("--pairs", is_flag=True, help="Write the pairs that were found, scored, in place of the articles.")
 @click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
 @click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
-@click.option("--table", is_flag=True, help="Print a table of clusters by size.")
+@click.option("--table", cls=Unnoted, is_flag=True, help="Print a table of clusters by size.")
 @click.option(
-    "--memory", metavar="SIZE", type=Size(), help="Memory for what grows with the corpus; the rest goes to disk."
+    "--memory",
+    cls=Unnoted,
+    metavar="SIZE",
+    type=Size(),
+    help="Memory for what grows with the corpus; the rest goes to disk.",
 )
 def dedup(
     article: Article,
@@ -263,11 +267,17 @@ def decide(
     if index is None:
         plan = Plan(*come, **how)
     else:
-        with Index(Path(index)) as seen:
-            plan = Plan(*come, index=seen, **how)
+        try:
+            with Index(Path(index)) as seen:
+                if faults := seen.faults():
+                    raise BrokenIndexError(f"{index}: {faults[0]}: make it anew")
+                plan = Plan(*come, index=seen, **how)
+        except BrokenIndexError as error:
+            raise click.UsageError(str(error)) from None
         _tell_changes(plan)
     if why:
-        with click.open_file(why, "wb", atomic=why != "-") as file:
+        whole = why != "-" and not os.path.islink(why) and (os.path.isfile(why) or not os.path.exists(why))
+        with click.open_file(why, "wb", atomic=whole) as file:
             for row in chain(plan.changed, whys(plan, _difference)):
                 file.write(dumps(row) + b"\n")
     plan.clear()
@@ -303,6 +313,9 @@ def _bytes(size: str) -> int:
     """
     number, unit = (size[:-1], size[-1].upper()) if size[-1:].isalpha() else (size, "B")
     try:
-        return int(float(number) * {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}[unit])
-    except (KeyError, ValueError):
-        raise click.BadParameter(f"`{size}` is no size: write a number of bytes, or one with K, M or G: 512M") from None
+        found = int(float(number) * {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}[unit])
+    except (KeyError, ValueError, OverflowError):
+        found = 0
+    if found <= 0:
+        raise click.BadParameter(f"`{size}` is no size: write a number of bytes, or one with K, M or G: 512M")
+    return found

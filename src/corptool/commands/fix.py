@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from corptool.article import Article
+from corptool.options import Unnoted
 from corptool.rules import language_model, mojibake_tables
 from corptool.stage import stage
 from corptool.text.changes import Change, apply
@@ -26,7 +27,7 @@ from corptool.text.restore import SURE
 @click.option("--width", is_flag=True, help="Make full-width letters and digits narrow.")
 @click.option("--punctuation", is_flag=True, help="Make ASCII marks between Han characters full-width.")
 @click.option("--quotes", is_flag=True, help="Make straight quotation marks around Chinese curly.")
-@click.option("--explain", is_flag=True, help="Print a table of the changes on standard error.")
+@click.option("--explain", cls=Unnoted, is_flag=True, help="Print a table of the changes on standard error.")
 def fix(
     article: Article,
     *,

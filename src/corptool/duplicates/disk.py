@@ -139,7 +139,7 @@ class Values:
         if self.file is None:
             return read, (self.kind, bytes(self.held))
         self.file.flush()
-        os.fsync(self.file.fileno())
+        os.fsync(self.file.fileno())  # other machines see it, too
         return read, (self.kind, Path(self.file.name))
 
 

@@ -163,10 +163,13 @@ class Rows:
         """The articles in an order that does not depend on that of the input: by id, then by what they differ in."""
         import numpy as np
 
-        runs = [self._by_id(start, stop) for start, stop in self.room.blocks(len(self), 256)]
+        by_id = self.room.values(np.int64)
+        runs = [*self.room.blocks(len(self), 256)]
+        for start, stop in runs:
+            by_id.append(self._by_id(start, stop))
         order, again = self.room.values(np.int64), self.room.values(np.int64)
         step = 1 + WALK // (1 + len(runs))
-        sorted_ = merge(*(self._walk(run, step) for run in runs))
+        sorted_ = merge(*(self._walk(by_id, start, stop, step) for start, stop in runs))
         last = None
         while block := list(islice(sorted_, step)):
             ids, articles = zip(*block, strict=True)
@@ -180,17 +183,15 @@ class Rows:
             values[members] = self._by_rest(values[members])
         return order
 
-    def _by_id(self, start: int, stop: int) -> Values:
+    def _by_id(self, start: int, stop: int) -> NDArray[np.int64]:
         import numpy as np
 
         ids = self.ids.texts(np.arange(start, stop))
-        run = self.room.values(np.int64)
-        run.append(np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64) + start)
-        return run
+        return np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64) + start
 
-    def _walk(self, run: Values, step: int) -> Iterator[tuple[bytes, int]]:
-        for start in range(0, len(run), step):
-            articles = run.part(start, min(len(run), start + step))
+    def _walk(self, by_id: Values, start: int, stop: int, step: int) -> Iterator[tuple[bytes, int]]:
+        for at in range(start, stop, step):
+            articles = by_id.part(at, min(stop, at + step))
             yield from zip(self.ids.texts(articles), articles.tolist(), strict=True)
 
     def _by_rest(self, articles: NDArray[np.int64]) -> list[int]:

@@ -84,6 +84,8 @@ class Index:
         if not make and not (folder / CATALOG).is_file():
             raise BrokenIndexError(f"{folder}: there is no index here; `corptool dedup --index {folder}` makes one")
         folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / CATALOG).is_file() and any(folder.iterdir()):
+            raise BrokenIndexError(f"{folder}: holds files, and is no index (its {CATALOG} is not there)")
         self.folder = folder
         self.outdated: str | None = None
         """What is known no longer: deleted once what is known instead is in the catalog."""
@@ -91,7 +93,8 @@ class Index:
         self.catalog.executescript(SCHEMA)
         self.catalog.execute("INSERT OR IGNORE INTO settings VALUES ('format', ?)", [FORMAT])
         if (found := self._setting("format")) != FORMAT:
-            raise BrokenIndexError(f"{folder}: made by another version of corptool (format {found}, not {FORMAT})")
+            why = f"made by another version of corptool (format {found}, not {FORMAT}): make it anew"
+            raise BrokenIndexError(f"{folder}: {why}")
 
     def __enter__(self) -> Index:
         self.catalog.execute("BEGIN IMMEDIATE")  # whoever comes second waits here
@@ -147,10 +150,10 @@ class Index:
         with _Folder(self.folder) as known:
             for name, lists in memory.items():
                 np.save(known.path / f"{name}.npy", lists.all())
-        size = sum(file.stat().st_size for file in part.path.iterdir())
-        self.catalog.execute("INSERT INTO parts VALUES (?, ?, ?)", [part.path.name, articles, size])
+        self.catalog.execute("INSERT INTO parts VALUES (?, ?, ?)", [part.path.name, articles, _size(part.path)])
         self.outdated = self._setting("memory")
-        self.catalog.execute("INSERT OR REPLACE INTO settings VALUES ('memory', ?)", [known.path.name])
+        for name, value in (("memory", known.path.name), ("memory bytes", str(_size(known.path)))):
+            self.catalog.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])
 
     def forget(self, ids: Iterable[str]) -> int:
         """Forget articles; how many were there. What is known of all is found out again by the next run."""
@@ -170,10 +173,15 @@ class Index:
             part = self.folder / name
             if not part.is_dir():
                 found.append(f"{name}: missing")
-            elif sum(file.stat().st_size for file in part.iterdir()) != size:
+            elif absent := [file for file in FILES if not (part / file).is_file()]:
+                found.append(f"{name}: {', '.join(absent)} missing")
+            elif _size(part) != size:
                 found.append(f"{name}: not the {size} bytes that were written")
             elif _read(part, []).there.size != articles:
                 found.append(f"{name}: not the {articles} articles that were written")
+        known, size = self._setting("memory"), int(self._setting("memory bytes") or 0)
+        if known is not None and (not (self.folder / known).is_dir() or _size(self.folder / known) != size):
+            found.append(f"{known}: not the {size} bytes that were written")
         return found
 
     def tidy(self) -> int:
@@ -206,6 +214,11 @@ class _Folder:
                 settle(written)  # the catalog, which will name it, survives a power cut
             self.path = self.path.rename(self.named)
             settle(self.path.parent)
+
+
+def _size(folder: Path) -> int:
+    """The bytes of its files."""
+    return sum(file.stat().st_size for file in folder.iterdir())
 
 
 def _read(folder: Path, forgotten: list[int]) -> Part:

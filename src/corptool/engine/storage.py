@@ -89,13 +89,14 @@ class Storage:
     def tidy(self, names: Container[str] | None = None) -> None:
         """Delete what killed processes left behind: of all files, or of those of these names where others may work."""
         folder = os.path.join(self.root, UNFINISHED)
-        with contextlib.suppress(OSError):
-            for beside in os.listdir(folder):
-                path = os.path.join(folder, beside)
+        for beside in os.listdir(folder) if os.path.isdir(folder) else ():
+            path = os.path.join(folder, beside)
+            with contextlib.suppress(OSError):
                 if names is None and os.path.isdir(path):
                     shutil.rmtree(path)
                 elif names is None or beside.rpartition(".")[0] in names:
                     os.unlink(path)
+        with contextlib.suppress(OSError):  # others may still write there
             os.rmdir(folder)
 
 

@@ -33,6 +33,8 @@ DELIMITERS = ",\t;|"
 QUOTED = re.compile(r'"[^"]*("|$)')
 LARGEST_CELL = 100_000_000  # characters; what is larger is a quotation mark that nothing closes
 SAMPLE = 1 << 16  # bytes that the encoding is guessed from
+DOUBTFUL = 0.5  # confidence below which it is guessed again, from more
+FARTHEST = 1 << 23  # bytes that are looked ahead
 
 
 def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
@@ -42,7 +44,7 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:
     writes). In a file that `write` made, TYPES says what else the cells are.
     """
     csv.field_size_limit(LARGEST_CELL)
-    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[arg-type]
+    lines = _Lines(io.BufferedReader(file, 1 << 20), encoding)  # type: ignore[type-var]
     first = next(lines, "")
     if given := re.fullmatch(r"sep=(.)\r?\n", first):
         delimiter, first = given[1], next(lines, "")
@@ -74,16 +76,16 @@ def _rows(rows: Iterator[list[str]], lines: _Lines) -> Iterator[list[str]]:
 class _Lines:
     """The lines of a file, decoded as they are asked for; the bytes of those that made a row can be had."""
 
-    def __init__(self, file: io.BufferedReader, encoding: str | None) -> None:
+    def __init__(self, file: IO[bytes], encoding: str | None) -> None:
         sample = file.read(SAMPLE)
         sample += file.readline()
         plain = sample.replace(b"\0", b"") if sample[1:2] > b"\0" else sample
-        self._undecided: io.BufferedReader | None = None
+        self._undecided = False
         if encoding:
             self.encoding, self.confidence = encoding, 1.0
         elif plain.isascii() and b"\0" not in plain:  # not HZ: this is a table. What comes later may be anything
             self.encoding, self.confidence = "utf-8", 0.9
-            self._undecided = file
+            self._undecided = True
         else:
             self.encoding, self.confidence = decode.detect(plain, tables=charset_tables())
         mark, self.codec = decode.split_mark(sample, self.encoding)
@@ -94,8 +96,23 @@ class _Lines:
         """One more was asked for than there are."""
         self._raw: list[bytes] = []
         self._damaged: list[decode.Damage] = []
-        lines = chain(io.BytesIO(sample[len(mark) :]), file)
+        lines = chain(io.BytesIO(sample[len(mark) :]), self._later(file))
         self._lines = self._wide(lines) if self.codec.startswith(("utf-16", "utf-32")) else map(self._text, lines)
+
+    def _later(self, file: IO[bytes]) -> Iterator[bytes]:
+        """The lines behind the sample; from the first that is not ASCII on they tell the encoding."""
+        for line in file:
+            if not self._undecided or line.isascii():
+                yield line
+                continue
+            ahead, more = line, b"\n"
+            self._undecided, self.confidence = False, 0.0
+            while more and self.confidence < DOUBTFUL and len(ahead) < FARTHEST:  # a curly quote or two tell little
+                more = file.read(max(SAMPLE, len(ahead))) + file.readline()
+                ahead += more
+                self.encoding, self.confidence = decode.detect(ahead, tables=charset_tables())
+            self.codec = self.encoding
+            yield from io.BytesIO(ahead)
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -117,10 +134,6 @@ class _Lines:
         return raw, offset, origin
 
     def _text(self, line: bytes) -> str:
-        if self._undecided and not line.isascii():
-            ahead = line + self._undecided.peek(SAMPLE)[:SAMPLE]
-            self.encoding, self.confidence = decode.detect(ahead, tables=charset_tables())
-            self.codec, self._undecided = self.encoding, None
         try:
             text = line.decode(self.codec)
         except UnicodeDecodeError:

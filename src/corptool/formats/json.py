@@ -6,17 +6,20 @@ import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import IO
+from typing import IO, Any
 
 from corptool.article import Article, dumps
 from corptool.formats import Record
+from corptool.rules import charset_tables
 from corptool.text import decode
+from corptool.text.charset import CHINESE, EAST_ASIAN
 
 SUFFIXES = (".json",)
 MANY = True  # articles in a file
 CHUNK = 1 << 18  # bytes
 BROKEN = re.compile("[\udc80-\udcff]")
 """Bytes that do not decode, as `surrogateescape` shows them. (A lone surrogate in JSON is escaped.)"""
+BROKEN_RUN = re.compile(f"{BROKEN.pattern}+")
 BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -41,8 +44,10 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:  
             return
         value, end = source.value()
         offset = source.offset
+        damaged = source.damaged(end)
         raw = source.take(end)
-        yield Record(value if isinstance(value, dict) else {}, raw, offset)
+        fields = value if isinstance(value, dict) else {}
+        yield Record({"origin": damaged} | fields if damaged else fields, raw, offset)
 
 
 class _Source:
@@ -51,7 +56,10 @@ class _Source:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         start = file.read(CHUNK)
-        encoding, _ = decode.detect(start)
+        encoding, _ = decode.detect(start, tables=charset_tables())
+        if encoding in (*CHINESE, *EAST_ASIAN):  # in others little would be lost, and what is stands in the origin
+            how = f"convert it first: iconv -f {encoding} -t utf-8"
+            raise ValueError(f"JSON is UTF-8, and this is {encoding} by the look of it; {how}")
         mark, self._codec = decode.split_mark(start, encoding if encoding.startswith("utf") else "utf-8")
         self._decoder = codecs.getincrementaldecoder(self._codec)("surrogateescape")
         self.offset = len(mark)
@@ -87,12 +95,24 @@ class _Source:
             if end < len(self.text) or not self.more():  # a number may go on in the next chunk
                 return value, end
 
+    def damaged(self, end: int) -> dict[str, Any]:
+        """For `origin`: each run of bytes that does not decode, up to the end of a value, by its offset within it."""
+        broken = [
+            [len(self.text[: run.start()].encode(self._codec, "surrogateescape")), _bytes_of(run[0]).hex()]
+            for run in BROKEN_RUN.finditer(self.text, 0, end)
+        ]
+        return {"encoding": self._codec, "damaged": broken} if broken else {}
+
     def take(self, end: int) -> bytes:
         """Step over what has been read; its bytes."""
         raw = self.text[:end].encode(self._codec, "surrogateescape")
         self.text = self.text[end:]
         self.offset += len(raw)
         return raw
+
+
+def _bytes_of(escaped: str) -> bytes:
+    return escaped.encode("ascii", "surrogateescape")
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
