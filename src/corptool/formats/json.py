@@ -42,9 +42,8 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:  
             if source.text:
                 raise ValueError(f"more text after the end of the JSON array, at byte {source.offset}")
             return
-        value, end = source.value()
+        value, end, damaged = source.value()
         offset = source.offset
-        damaged = source.damaged(end)
         raw = source.take(end)
         fields = value if isinstance(value, dict) else {}
         yield Record({"origin": damaged} | fields if damaged else fields, raw, offset)
@@ -78,12 +77,14 @@ class _Source:
             pass
         return end
 
-    def value(self) -> tuple[object, int]:
-        """The value at the start, and where it ends."""
+    def value(self) -> tuple[object, int, dict[str, Any]]:
+        """The value at the start, where it ends, and what of it did not decode, for `origin`."""
         while True:
             try:
                 value, end = self._scan(self.text)
+                damaged: dict[str, Any] = {}
                 if BROKEN.search(self.text, 0, end):
+                    damaged = self._damaged(end)
                     value, _ = self._scan(BROKEN.sub("\N{REPLACEMENT CHARACTER}", self.text[:end]))
             except json.JSONDecodeError as error:
                 if self.more():
@@ -93,15 +94,17 @@ class _Source:
             except RecursionError:
                 raise ValueError(f"nested too deeply at byte {self.offset}") from None
             if end < len(self.text) or not self.more():  # a number may go on in the next chunk
-                return value, end
+                return value, end, damaged
 
-    def damaged(self, end: int) -> dict[str, Any]:
-        """For `origin`: each run of bytes that does not decode, up to the end of a value, by its offset within it."""
-        broken = [
-            [len(self.text[: run.start()].encode(self._codec, "surrogateescape")), _bytes_of(run[0]).hex()]
-            for run in BROKEN_RUN.finditer(self.text, 0, end)
-        ]
-        return {"encoding": self._codec, "damaged": broken} if broken else {}
+    def _damaged(self, end: int) -> dict[str, Any]:
+        """Each run of bytes that does not decode, up to the end of a value, by its offset within it."""
+        broken: list[decode.Damage] = []
+        at = offset = 0
+        for run in BROKEN_RUN.finditer(self.text, 0, end):
+            offset += len(self.text[at : run.start()].encode(self._codec, "surrogateescape"))
+            at = run.start()
+            broken.append([offset, run[0].encode("ascii", "surrogateescape").hex()])
+        return {"encoding": self._codec, "damaged": broken}
 
     def take(self, end: int) -> bytes:
         """Step over what has been read; its bytes."""
@@ -109,10 +112,6 @@ class _Source:
         self.text = self.text[end:]
         self.offset += len(raw)
         return raw
-
-
-def _bytes_of(escaped: str) -> bytes:
-    return escaped.encode("ascii", "surrogateescape")
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
