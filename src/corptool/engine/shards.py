@@ -28,6 +28,7 @@ import click
 
 from corptool import formats
 from corptool.article import Lost, Parcel, Place
+from corptool.batches import Lines, together
 from corptool.engine import groups, local
 from corptool.engine.job import Job
 from corptool.engine.local import Counts, Decided, Report, Result
@@ -35,7 +36,7 @@ from corptool.engine.state import Files, Summary, blocks, captured, opened, put,
 from corptool.files import CHUNK
 from corptool.outputs import Output, say
 from corptool.pipeline import reader
-from corptool.reading import FAR, Lines, together
+from corptool.reading import FAR
 from corptool.stage import Each, Step
 
 TOGETHER = 1000
