@@ -15,7 +15,7 @@ from corptool import rules as data
 from corptool.article import Article
 from corptool.options import Unnoted
 from corptool.stage import block_stage
-from corptool.text.boilerplate import Asked, Rule, find
+from corptool.text.boilerplate import Asked, find
 from corptool.text.changes import Change, apply, compose
 from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from difflib import SequenceMatcher
 from operator import add
 
@@ -25,6 +25,8 @@ _ABOUT_PAGE = re.compile(
 _MIXED = re.compile(r"[|»>]")
 FARTHEST = 40
 """Lines above the body in which a title is looked for."""
+LONGEST_BESIDE = 90
+"""Characters of a line that names the author, the time or the picture: such lines stand below titles."""
 LOWEST = -5.0
 """Log-odds of the line classifier; below, a line is no less a title: some stand among links to other articles."""
 LEAST = -3.0
@@ -50,41 +52,53 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
     The line nearest above is preferred, for a title of another article may speak of the same things; and the full
     form to one that was cut short.
     """
-    spoken: Counter[str] = Counter()
-    for number in body[:14]:
-        spoken.update(terms(page.keys[number][:600]))
+    near = left[-FARTHEST:]
+    about_page = [bool(_ABOUT_PAGE.search(page.keys[number])) for number in near]
+    beside = [
+        len(key := page.keys[number]) < LONGEST_BESIDE and (said or find_date(key) is not None)
+        for number, said in zip(near, about_page, strict=True)
+    ]
+    fit = {
+        distance: words
+        for distance, number in enumerate(reversed(near))
+        if len(line := page.texts[number]) <= 300 and 1.2 <= (words := weight(line)) <= 45
+    }
+    about = {distance: terms(page.keys[near[-1 - distance]]) for distance in fit}
+    asked = set().union(*about.values())
+    spoken = Counter(term for number in body[:14] for term in asked & terms(page.keys[number][:600]))
     times = Counter(page.keys)
     best, chosen = LEAST, None
-    near = left[-FARTHEST:]
-    about_page = [_is_about_page(page.keys[number]) for number in near]
     fewer = math.log(FARTHEST / max(1, len(near)))  # the fewer lines there are, the likelier is each
-    for distance, number in enumerate(reversed(near)):
-        line = page.lines[number].text
-        if len(line) > 300 or not 1.2 <= (words := weight(line)) <= 45:
-            continue
+    for distance, words in fit.items():
         below = len(near) - distance
-        score = fewer + 0.9 * sum(about_page[below : below + 4])
-        score += _score(line, page.keys[number], words, distance, spoken) + max(judged.get(number, 0.0), LOWEST) / 5
+        number = near[below - 1]
+        score = fewer + 0.9 * sum(beside[below : below + 4])
+        alike = _score(page, number, words, distance, about[distance], spoken, about_page=about_page[below - 1])
+        score += alike + max(judged.get(number, 0.0), LOWEST) / 5
         score += 1.3 * (times[page.keys[number]] > 1)
         if score > best:
             best, chosen = score, number
     return _in_full(page, left, chosen) if chosen is not None else None
 
 
-def _score(line: str, key: str, words: float, distance: int, spoken: Mapping[str, int]) -> float:
+def _score(
+    page: Page,
+    number: int,
+    words: float,
+    distance: int,
+    about: Set[str],
+    spoken: Mapping[str, int],
+    *,
+    about_page: bool,
+) -> float:
     """Weights of a logistic regression on the development pages: how much like a title of this body a line is."""
-    about = terms(key)
+    line, key = page.texts[number], page.keys[number]
     times = [min(spoken[term], 4) for term in about if term in spoken]
     said, often = len(times) / (len(about) + 1), sum(times) / (len(about) + 2)
     score = -7.1 + 2.06 * said + 1.69 * often - 0.175 * min(distance, 15) + 0.3 * (distance == 0)
     score += 0.354 * min(words, 10) - 0.219 * max(0.0, words - 14) + 0.075 * len(about) - 1.3 * (words < 3)
-    score -= 1.55 * ends_sentence(line) + 1.55 * bool(_ABOUT_PAGE.search(key)) + 1.57 * bool(_MIXED.search(key))
+    score -= 1.55 * ends_sentence(line) + 1.55 * about_page + 1.57 * bool(_MIXED.search(key))
     return score - 0.83 * line.endswith((":", "："))
-
-
-def _is_about_page(key: str) -> bool:
-    """Whether a short line names the author, the time or the picture: such lines stand below titles."""
-    return len(key) < 90 and (bool(_ABOUT_PAGE.search(key)) or find_date(key) is not None)
 
 
 def _in_full(page: Page, left: Sequence[int], chosen: int) -> int:
@@ -100,7 +114,7 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
     wanted = title.lower()
     parts = {wanted, *_SITE_PART.split(wanted)}
     for number in reversed(left):
-        line = page.lines[number].text.lower()
+        line = page.texts[number].lower()
         if line in parts:
             return number
         if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
