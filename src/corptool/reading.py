@@ -79,8 +79,7 @@ def divisible(path: str, as_: str = "auto") -> bool:
 def _of_piece(piece: Piece, options: Options) -> Iterator[Lines]:
     with files.between(piece.path, piece.start, piece.end) as stream:
         if piece.start:
-            chunks = iter(lambda: stream.read(files.CHUNK), b"")
-            yield from _whole_lines(chunks, Place(piece.path, FAR, piece.start), options)
+            yield from _whole_lines(files.of_lines(stream), Place(piece.path, FAR, piece.start), options)
         else:
             yield from _lines(stream, piece.path, options)
 
@@ -164,10 +163,8 @@ def _utf8(stream: files.Stream) -> Iterator[bytes]:
             chunk = stream.read(files.CHUNK)
         decoder.decode(b"", final=True)
         return
-    chunk = chunk.removeprefix(UTF8_MARK)
-    while chunk:
-        yield chunk
-        chunk = stream.read(files.CHUNK)
+    yield chunk.removeprefix(UTF8_MARK)
+    yield from files.of_lines(stream)
 
 
 def _documents(document: Document) -> Iterator[Batch]:
