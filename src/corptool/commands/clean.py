@@ -20,6 +20,7 @@ from corptool.text.changes import Change, apply, compose
 from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
+from corptool.text.matching import Rule
 from corptool.text.metadata import fields
 from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates

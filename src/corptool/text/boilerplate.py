@@ -160,9 +160,12 @@ def judge(
         numbers = [number for number in page.filled if number not in unseen] if unseen else page.filled
         found.append({})
         if len(numbers) >= FEWEST:
-            seen = Seen(page.texts, page.keys, hints if len(hints) == len(page.lines) else ())
-            whole = len(numbers) == len(page.lines)
-            shown.append(seen if whole else Seen(*([column[n] for n in numbers] if column else [] for column in seen)))
+            given = hints if len(hints) == len(page.lines) else ()
+            if len(numbers) == len(page.lines):
+                shown.append(Seen(page.texts, page.keys, given))
+            else:
+                texts, keys = [page.texts[number] for number in numbers], [page.keys[number] for number in numbers]
+                shown.append(Seen(texts, keys, [given[number] for number in numbers] if given else []))
             numbered.append((found[-1], numbers))
     for seen, (judged, numbers), (scores, weights) in zip(
         shown, numbered, margins(shown, models, mode=mode), strict=True
