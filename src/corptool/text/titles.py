@@ -39,10 +39,14 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    found = {*_WORD.findall(key)}
+    return {*_said(key)}
+
+
+def _said(key: str) -> list[str]:
+    found: list[str] = _WORD.findall(key)
     if not key.isascii():
         for run in _HAN.findall(key):
-            found.update(map(add, run, run[1:]))
+            found += map(add, run, run[1:])
     return found
 
 
@@ -65,7 +69,7 @@ def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: M
     }
     about = {distance: terms(page.keys[near[-1 - distance]]) for distance in fit}
     asked = set().union(*about.values())
-    spoken = Counter(term for number in body[:14] for term in asked & terms(page.keys[number][:600]))
+    spoken = Counter(term for number in body[:14] for term in asked.intersection(_said(page.keys[number][:600])))
     times = Counter(page.keys)
     best, chosen = LEAST, None
     fewer = math.log(FARTHEST / max(1, len(near)))  # the fewer lines there are, the likelier is each
