@@ -55,7 +55,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"os", "sys"},
     ),
     "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
-    "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
+    "duplicates": (
+        {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "text"))},
+        {"click"},
+    ),
     "outputs": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "remote"))},
         set(),

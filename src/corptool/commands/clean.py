@@ -17,9 +17,10 @@ from corptool.options import Unnoted
 from corptool.stage import block_stage
 from corptool.text.boilerplate import Asked, Rule, find
 from corptool.text.changes import Change, apply, compose
+from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
-from corptool.text.metadata import fields, find_dateline
+from corptool.text.metadata import fields
 from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
@@ -72,7 +73,7 @@ def clean(
     asked = [
         Asked(
             apply(article["text"], removed),
-            article.get("hints") or (),
+            _hints(article),
             _string(article.get("title")),
             (site or frozenset()) | known.sites.get(_site(article), frozenset()),
         )
@@ -145,6 +146,20 @@ def _site(article: Article) -> str:
     return site_name(
         _string(article.get("site")), _string(article.get("url")), (article.get("origin") or {}).get("path")
     )
+
+
+def _hints(article: Article) -> Sequence[Any]:
+    """What `read` saw in the markup. ValueError: somebody else wrote it."""
+    hints = article.get("hints") or ()
+    for number, hint in enumerate(hints):
+        match hint:
+            case [str(), int() | float(), str()]:
+                continue
+        raise ValueError(
+            f"item {number} of its `hints` is {str(hint)[:40]!r}, and `read` writes [tag, share of links, class names]"
+            " for each line: take them away (jq 'del(.hints)')"
+        )
+    return hints
 
 
 def _string(value: Any) -> str | None:

@@ -278,10 +278,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
 
 def decisions(step: Step, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
-    keys = iter(keys)
     made = step.decide(keys, each, folder)
     first = list(islice(made, 1))
-    assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
+    if isinstance(keys, Iterator):
+        assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
 
 
