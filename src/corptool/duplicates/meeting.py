@@ -112,13 +112,9 @@ class Compared(NamedTuple):
         """Which pairs, that are not known, are new and worth comparing."""
         left, right = sides(met)
         asked: NDArray[np.bool_] = self.new.all()[left] | self.new.all()[right]
-        asked[asked] = promising(self.bins, self.sketched.lengths.all(), met[asked])
+        row, drawn = self.row.all(), self.drawn.lookup("bins")
+        asked[asked] = promising(lambda texts: drawn(row[texts]), self.sketched.lengths.all(), met[asked])
         return asked
-
-    def bins(self, texts: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """The signatures of texts."""
-        found: NDArray[np.uint32] = self.drawn[self.row.all()[texts]]["bins"]
-        return found
 
 
 def _buckets(texts: Texts, known: Known, each: Each) -> Buckets:
