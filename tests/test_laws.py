@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from corptool import Dropped, Pipeline, catalogue, edits, stage
 from corptool.article import Parcel, Place, dumps, loads
+from corptool.batches import Ready
 from corptool.catalogue import names
 from corptool.engine import local
 from corptool.pipeline import parse
-from corptool.reading import Ready
 from tests.conftest import ROOT, SAMPLES, corptool
 
 OPTIONS = {  # further options that change what a stage does; every stage runs with none too

@@ -27,10 +27,18 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
+    "records": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "formats", "keys", "metatable"))},
+        {"click"},
+    ),
+    "batches": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "records"))},
+        {"click"},
+    ),
     "reading": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "keys", "metatable")),
+            *(f"corptool.{part}" for part in ("article", "batches", "compression", "files", "formats", "records")),
         },
         {"click"},
     ),
@@ -39,12 +47,18 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "stage": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "edits", "formats", "options", "plugins", "reading")),
+            *(
+                f"corptool.{part}"
+                for part in ("article", "batches", "edits", "formats", "options", "plugins", "reading")
+            ),
         },
         {"os", "sys"},
     ),
     "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
-    "duplicates": ({"corptool.duplicates", "corptool.files", "corptool.text"}, {"click"}),
+    "duplicates": (
+        {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "text"))},
+        {"click"},
+    ),
     "outputs": (
         {"corptool", *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "remote"))},
         set(),
@@ -59,6 +73,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             f"corptool.{part}"
             for part in (
                 "article",
+                "batches",
                 "catalogue",
                 "dictionaries",
                 "duplicates",
@@ -70,6 +85,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "options",
                 "plugins",
                 "reading",
+                "records",
                 "rules",
                 "stage",
                 "text",
@@ -83,7 +99,17 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "catalogue", "compression", "edits", "engine", "extras", "files", "formats"),
+                    *(
+                        "article",
+                        "batches",
+                        "catalogue",
+                        "compression",
+                        "edits",
+                        "engine",
+                        "extras",
+                        "files",
+                        "formats",
+                    ),
                     *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
                 )
             ),
@@ -95,12 +121,12 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
+                for part in ("article", "batches", "engine", "metatable", "outputs", "pipeline", "progress", "stage")
             ),
         },
         set(),
     ),
-    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
+    "progress": ({f"corptool.{part}" for part in ("article", "batches", "engine", "files", "outputs")}, {"click"}),
     "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "stage")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))

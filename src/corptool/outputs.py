@@ -14,7 +14,7 @@ from typing import IO, Any
 import click
 
 from corptool import formats
-from corptool.article import Parcel
+from corptool.article import Line, Parcel
 from corptool.compression import COMPRESSED, compressed
 from corptool.files import bare, below, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
@@ -62,10 +62,10 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 
         def write(outputs: list[Output]) -> None:
             nonlocal folder
-            pieces: list[bytes] = []
+            pieces: list[Line] = []
             for item in outputs:
                 if isinstance(item, Parcel):
-                    pieces += item.line, b"\n"
+                    pieces += item.view, b"\n"
                 elif isinstance(item, bytes):
                     pieces.append(item)
                 elif item == FOLDER:

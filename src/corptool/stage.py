@@ -28,9 +28,10 @@ import click
 
 from corptool import __version__, edits, plugins
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
+from corptool.batches import Batch
 from corptool.formats import File
 from corptool.options import EVERYWHERE, SHARED, Unnoted
-from corptool.reading import Batch, Piece
+from corptool.reading import Piece
 
 Outcome = Article | Dropped | bytes | File
 TOGETHER = 64

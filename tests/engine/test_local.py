@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from corptool.article import Parcel, Place
+from corptool.batches import Ready
 from corptool.engine import local
 from corptool.pipeline import Pipeline
-from corptool.reading import Ready
 from corptool.stage import Step, stage
 from tests.conftest import ENVIRONMENT
 

@@ -263,7 +263,7 @@ def decide(
         yield from (decision or AsIs() for decision in units.decided(keys, room))
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, room)
+    come = collected(keys, room, each)
     if index is None:
         plan = Plan(*come, **how)
     else:

@@ -13,10 +13,10 @@ from itertools import chain, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Article, Dropped, Lost, Parcel, Place
+from corptool.batches import Batch, Documents, together
 from corptool.edits import trimmed
 from corptool.outputs import Output
 from corptool.pipeline import Pipeline
-from corptool.reading import Batch, Documents, together
 from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
@@ -278,10 +278,10 @@ def waiting(outputs: Iterable[Output]) -> bytes:
 
 def decisions(step: Step, keys: Iterable[Any], each: Each = starmap, folder: str | None = None) -> Iterator[Any]:
     """What a corpus stage decides, once it has seen all keys."""
-    keys = iter(keys)
     made = step.decide(keys, each, folder)
     first = list(islice(made, 1))
-    assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
+    if isinstance(keys, Iterator):
+        assert next(keys, None) is None, f"`{step.name}` decided before it had seen all keys"
     return chain(first, made)
 
 

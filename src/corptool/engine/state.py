@@ -17,6 +17,9 @@ from corptool.engine.local import Counts
 from corptool.files import suffix
 from corptool.outputs import say
 
+PART = 16 << 20
+"""Bytes of keys that are looked at together."""
+
 
 class Summary(NamedTuple):
     """What one shard has done in one round, or one decision."""
@@ -109,6 +112,32 @@ def blocks(job: Job, number: int, shard: int, kind: str) -> Iterator[list[Any]]:
     with file, contextlib.suppress(EOFError):
         while True:
             yield pickle.load(file)  # noqa: S301 - the folder is ours
+
+
+class Keys:
+    """The keys of shards, in order; or of some of them, for who does a part of the work."""
+
+    def __init__(self, folder: str, number: int, sizes: list[int], first: int = 0) -> None:
+        self.at = folder, number
+        self.sizes = sizes
+        """Bytes of the keys of each shard."""
+        self.first = first
+
+    def __iter__(self) -> Iterator[Any]:
+        folder, number = self.at
+        job = Job.loaded(folder)
+        for shard in range(self.first, self.first + len(self.sizes)):
+            for block in blocks(job, number, shard, "keys"):
+                yield from block
+
+    def parts(self) -> Iterator[Keys]:
+        """All of them, those of a few shards at a time."""
+        first, size = 0, 0
+        for shard, more in enumerate([*self.sizes, PART]):
+            size += more
+            if size >= PART:
+                yield Keys(*self.at, self.sizes[first : shard + 1], first)
+                first, size = shard + 1, 0
 
 
 @contextlib.contextmanager
