@@ -17,7 +17,7 @@ from corptool.batches import Batch, Documents, together
 from corptool.edits import trimmed
 from corptool.outputs import Output, captured, say
 from corptool.pipeline import Pipeline
-from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
+from corptool.step import TOGETHER, AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 
