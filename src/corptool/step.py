@@ -13,15 +13,13 @@ import click
 
 from corptool import edits
 from corptool.article import Article, Dropped, Lost, Parcel, Place, failure
-from corptool.batches import Batch
+from corptool.batches import TOGETHER, Batch
 from corptool.declaration import Declaration
 from corptool.formats import File
 from corptool.options import Unnoted
 from corptool.reading import Piece
 
 Outcome = Article | Dropped | bytes | File
-TOGETHER = 64
-"""Articles of a block, of which a stage may make something at once."""
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
 """What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
 machines. Tasks may be large and many: none should be asked for long before its turn."""
