@@ -17,7 +17,8 @@ import click
 from corptool.article import Article
 from corptool.catalogue import stage_of
 from corptool.options import SHARED
-from corptool.stage import OnDrop, Stage, Step, blocks_of
+from corptool.stage import Stage
+from corptool.step import OnDrop, Step, blocks_of
 
 
 class Pipeline:

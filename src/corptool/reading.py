@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from corptool import files, formats
 from corptool.article import Place
-from corptool.batches import Batch, Document, Lines, Ready, hold_text, unreadable
+from corptool.batches import ENOUGH, TOGETHER, Batch, Document, Lines, Ready, hold_text, unreadable
 from corptool.compression import COMPRESSED, told
 from corptool.records import Options
 
@@ -154,20 +154,24 @@ def _whole_lines(chunks: Iterable[bytes], first: Place, options: Options, member
 
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
     """The chunks of a stream without its byte-order mark; UTF-16, as PowerShell writes it, becomes UTF-8."""
-    chunk = stream.read(files.CHUNK)
+    # nearly as many lines as stages take together, for what is over would be a small block of its own; and no more, for
+    # they would leave the cache before they are parsed
+    size = TOGETHER * 7 // 8 * len(stream.start) // (1 + stream.start.count(b"\n"))
+    size = min(max(files.CHUNK, size), ENOUGH)
+    chunk = stream.read(size)
     if chunk.startswith(UTF16_MARKS):
         import codecs
 
         decoder = codecs.getincrementaldecoder("utf-16")()
         while chunk:
             yield decoder.decode(chunk).encode()
-            chunk = stream.read(files.CHUNK)
+            chunk = stream.read(size)
         decoder.decode(b"", final=True)
         return
     chunk = chunk.removeprefix(UTF8_MARK)
     while chunk:
         yield chunk
-        chunk = stream.read(files.CHUNK)
+        chunk = stream.read(size)
 
 
 def _documents(document: Document) -> Iterator[Batch]:

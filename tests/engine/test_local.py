@@ -12,7 +12,8 @@ from corptool.article import Parcel, Place
 from corptool.batches import Ready
 from corptool.engine import local, workers
 from corptool.pipeline import Pipeline
-from corptool.stage import Step, stage
+from corptool.stage import stage
+from corptool.step import Step
 from tests.conftest import ENVIRONMENT
 
 PEAK = """

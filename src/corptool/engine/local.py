@@ -13,11 +13,11 @@ from itertools import chain, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Article, Dropped, Lost, Parcel, Place
-from corptool.batches import Batch, Documents, together
+from corptool.batches import TOGETHER, Batch, Documents, together
 from corptool.edits import trimmed
 from corptool.outputs import Output, captured, say
 from corptool.pipeline import Pipeline
-from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
+from corptool.step import AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 
