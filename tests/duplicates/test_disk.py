@@ -99,7 +99,7 @@ def test_keys_that_others_sorted_are_joined(blocks, memory):
         for block in blocks:
             some = Sorted(room)
             some.add(np.array(block, np.uint64))
-            keys.join(elsewhere(some))
+            keys.join([elsewhere(some)])
         pieces = [elsewhere(piece)()[0].tolist() for piece in keys.later()]
     assert all(pieces)
     assert [*chain.from_iterable(pieces)] == sorted(chain.from_iterable(blocks))

@@ -42,9 +42,7 @@ def paired(texts: Texts, known: Known, each: Each) -> Parts:
     """With the pairs that new texts make, and without those that meet no longer, where they came between."""
     room = texts.room
     buckets = room.once(_buckets(texts, known, each))
-    met = Sorted(room, valued=True)
-    for some in each(_met, ((buckets, at) for at in range(0, BINS, COLUMNS))):
-        met.join(some)
+    met = Sorted(room, valued=True).join(each(_met, ((buckets, at) for at in range(0, BINS, COLUMNS))))
     if not len(met):
         return known.pairs
     compared = room.once(Compared(room, texts.sketched, known.drawn, known.row, known.new, known.pairs.whole()))
