@@ -17,7 +17,7 @@ from corptool.records import Options, from_line, parcel_of
 
 BINARY = {b"\x89PNG": "a PNG image", b"\xff\xd8\xff": "a JPEG image", b"GIF8": "a GIF image", b"%PDF-": "a PDF"}
 SPACE = ord(" ")
-ENOUGH, TOGETHER = 1 << 20, 64
+ENOUGH, TOGETHER = 1 << 22, 64
 """Bytes, and files or lines, that are read as one batch: what stages make of a block, they make faster."""
 
 

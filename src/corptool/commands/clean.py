@@ -15,11 +15,12 @@ from corptool import rules as data
 from corptool.article import Article
 from corptool.options import Unnoted
 from corptool.stage import block_stage
-from corptool.text.boilerplate import Asked, Rule, find
+from corptool.text.boilerplate import Asked, find
 from corptool.text.changes import Change, apply, compose
 from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
+from corptool.text.matching import Rule
 from corptool.text.metadata import fields
 from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
