@@ -16,7 +16,6 @@ from corptool.compression import COMPRESSED, LOOK, decompressed, told
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
-LONG, LARGE_CHUNK = 1 << 15, 1 << 22  # and where lines are so long: many articles are cleaned faster than few
 PIPE = 1 << 20  # bytes that wait in a pipe, so that its two ends wake each other seldom
 LOOK_AHEAD = 1 << 16  # bytes: what is read at a time to find the end of a line
 LARGEST = 1 << 29  # bytes of a file that is one article; more is a dump, or a small archive made to fill the memory
@@ -74,14 +73,6 @@ class Stream(io.RawIOBase):
                 return b"".join(chunks)
             chunks.append(chunk)
         raise ValueError(f"more than {LARGEST >> 20} MiB in one article: if it holds many, split it or say what it is")
-
-
-def of_lines(stream: Stream) -> Iterator[bytes]:
-    """What a stream of lines holds, as it arrives."""
-    size = CHUNK
-    while chunk := stream.read(size):
-        yield chunk
-        size = CHUNK if chunk.count(b"\n") * LONG >= len(chunk) else LARGE_CHUNK
 
 
 def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:

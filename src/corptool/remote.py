@@ -123,3 +123,10 @@ def written(url: str) -> Iterator[IO[bytes]]:
             stream.discard()
             stream.closed = True  # or the garbage collector would put what is there
         raise
+
+
+def delete(folder: str) -> None:
+    """Delete all objects below. What may not be deleted stays."""
+    with contextlib.suppress(Exception):
+        system, path = _at(folder)
+        system.rm(path, recursive=True)

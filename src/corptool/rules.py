@@ -127,8 +127,12 @@ def _rule(table: dict[str, Any]) -> text_rules.Rule:
 
 def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
-    han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
-    return pattern.translate(han)
+    return pattern if pattern.isascii() else pattern.translate(_fold_han())
+
+
+@cache
+def _fold_han() -> dict[int, str]:
+    return {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
 
 
 @cache

@@ -107,7 +107,7 @@ def _explain(article: Article, changes: list[Change]) -> None:
     """On a terminal in colour, and folded to its width."""
     width = os.get_terminal_size(2).columns if os.isatty(2) else None
     page = explained(article["text"], changes, colour=bool(width) and "NO_COLOR" not in os.environ, width=width or None)
-    click.echo(f"== {_name(article)}\n{page}", err=True)
+    click.echo(f"== {_name(article)}\n{page}", err=True, color=bool(width))  # a worker's is not the terminal yet
 
 
 def _name(article: Article) -> Any:

@@ -21,7 +21,8 @@ from corptool.duplicates.index import BrokenIndexError, Index
 from corptool.duplicates.plan import REMOVED, Plan
 from corptool.options import Unnoted
 from corptool.rules import fold_table
-from corptool.stage import AsIs, Each, stage
+from corptool.stage import stage
+from corptool.step import AsIs, Each
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold
@@ -263,7 +264,7 @@ def decide(
         yield from (decision or AsIs() for decision in units.decided(keys, room))
         return
     how: dict[str, Any] = {"keep": keep, "relations": relations, "each": each}
-    come = collected(keys, room)
+    come = collected(keys, room, each)
     if index is None:
         plan = Plan(*come, **how)
     else:

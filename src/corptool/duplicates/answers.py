@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corptool.duplicates.disk import Values
 from corptool.duplicates.plan import NAMES, Plan
 from corptool.duplicates.relating import measured
+from corptool.duplicates.sorting import Sorted
 from corptool.text.candidates import sides
 from corptool.text.relations import CONTAINED, NEAR
 
@@ -118,7 +119,7 @@ def _related(plan: Plan) -> Callable[[int, int], Told]:
     """What is of the same form, a part, or the whole."""
     import numpy as np
 
-    keys = plan.room.sorted()
+    keys = Sorted(plan.room)
     for start, stop in plan.room.blocks(len(plan.related), plan.related.kind.itemsize):
         some = plan.related.all()[start:stop]
         places = np.arange(start, stop)[some["relation"] != NEAR]
@@ -144,7 +145,7 @@ def _facts(plan: Plan) -> Callable[[int, int], Told]:
     """What removed articles had and their survivor lacks."""
     import numpy as np
 
-    keys = plan.room.sorted()
+    keys = Sorted(plan.room)
     for start, stop in plan.room.blocks(plan.incoming):
         survivor, articles = plan.survivor.all()[start:stop], np.arange(start, stop)
         gone = survivor != articles
@@ -170,7 +171,7 @@ def _scored(plan: Plan) -> Callable[[int, int], Told]:
     """The pairs that were found, with the article of each that comes first."""
     import numpy as np
 
-    plain, others = plan.room.sorted(), plan.room.sorted()
+    plain, others = Sorted(plan.room), Sorted(plan.room)
     for start, stop in plan.room.blocks(len(plan.rows)):
         same = plan.same.all()[start:stop]
         again = np.flatnonzero(same != np.arange(start, stop))

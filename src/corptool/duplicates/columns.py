@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Room, Values, read
+from corptool.duplicates.disk import Room, Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Column:
-    """Runs of values of one type, one run after the other; and those of files after them."""
+    """Runs of values of one type, one run after the other; and those that lie elsewhere after them."""
 
     def __init__(self, kind: Any, room: Room, parts: int = 1) -> None:
         import numpy as np
@@ -24,7 +23,7 @@ class Column:
         self.ends = room.values(np.int64)
         """Where each run ends in its source."""
         self.sources = [(0, self.values)]
-        """The first run of the values here, and of each file that was attached."""
+        """The first run of the values here, and of each that were attached."""
 
     def append(self, runs: Sequence[bytes]) -> None:
         """Add runs."""
@@ -40,10 +39,15 @@ class Column:
         self.ends.append(ends + len(self.values))
         self.values.append(values)
 
-    def attach(self, path: Path, ends: NDArray[np.int64]) -> None:
-        """Add the runs that lie in a file, by their ends."""
-        self.sources.append((len(self.ends), read(self.values.kind, path)))
+    def attach(self, values: Values, ends: NDArray[np.int64]) -> None:
+        """Add the runs of values that stay where they are, by their ends."""
+        self.sources.append((len(self.ends), values))
         self.ends.append(ends)
+
+    def join(self, other: Column) -> None:
+        """Add the runs of a column that was made elsewhere, to which nothing was attached."""
+        [(_, values)] = other.sources
+        self.attach(values, other.ends.all())
 
     def take(self, runs: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """The values of these runs, in this order, and where each run begins (and the last one ends)."""
@@ -69,4 +73,5 @@ class Column:
 
     def clear(self) -> None:
         """Let go of all values."""
-        self.values.clear()
+        for _, values in self.sources:
+            values.clear()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Later, Values
+from corptool.duplicates.disk import Each, Parts, Room, Values
+from corptool.duplicates.shared import Once
+from corptool.duplicates.sorting import Piece, Sorted
 from corptool.duplicates.texts import Known, Texts
 from corptool.text.frequencies import added, frequencies
 
@@ -14,26 +15,23 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""As in stage.py."""
 
-
-def counted(texts: Texts, known: Known, group: Values, each: Each) -> tuple[Values, Values]:
+def counted(texts: Texts, known: Known, group: Values, each: Each) -> tuple[Parts, Parts]:
     """All hashes and in how many groups each occurs, from those that were known and the groups that changed."""
     import numpy as np
 
     room = texts.room
     changed, before = _changed(texts, known, group)
-    more, less = _frequencies(texts, changed, group, each), _frequencies(texts, before, known.group, each)
+    more = _frequencies(texts, changed, group, each)
     if not len(known.hashes):
         return more
-    hashes, counts = known.hashes, known.counts
-    result = room.values(np.uint32), room.values(np.uint32)
+    less = _frequencies(texts, before, known.group, each)
+    hashes, *_ = lists = [column.whole() for column in (known.hashes, known.counts, *more, *less)]
+    result = Parts(room, np.uint32), Parts(room, np.uint32)
     bounds = [0, *(int(hashes.all()[start]) for start, _ in room.blocks(len(hashes), 64) if start), 1 << 32]
     for low, high in pairwise(bounds):
-        old, fresh, gone = (_between(low, high, *lists) for lists in ((hashes, counts), more, less))
-        for values, column in zip(result, added(*added(*old, *fresh), gone[0], -gone[1]), strict=True):
-            values.append(column)
+        old, fresh, gone = (_between(low, high, *lists[at : at + 2]) for at in (0, 2, 4))
+        _put(result, *added(*added(*old, *fresh), gone[0], -gone[1]))
     return result
 
 
@@ -45,29 +43,48 @@ def _between(low: int, high: int, hashes: Values, counts: Values) -> tuple[NDArr
     return hashes.all()[start:stop], counts.all()[start:stop].astype(np.int64)
 
 
-def _frequencies(texts: Texts, which: Values, group: Values, each: Each) -> tuple[Values, Values]:
+def _frequencies(texts: Texts, which: Values, group: Values, each: Each) -> tuple[Parts, Parts]:
     """The hashes of these texts and in how many groups each occurs."""
     import numpy as np
 
-    keys = texts.room.sorted()
-    for some in texts.stored(which):
-        hashes, edges = texts.hashes(some)
-        of = np.repeat(group.all()[some].astype(np.uint64), np.diff(edges))
-        keys.add(hashes.astype(np.uint64) << np.uint64(32) | of)
-    result = texts.room.values(np.uint32), texts.room.values(np.uint32)
+    room, sketched = texts.room, texts.room.once(texts.sketched)
+    tasks = ((room, sketched, some, group.all()[some]) for some in texts.stored(which))
+    keys = Sorted(room).join(each(_keys, tasks))
+    result = Parts(room, np.uint32), Parts(room, np.uint32)
     last = np.empty(0, np.uint32), np.empty(0, np.int64)
-    for counted in each(_counts, ((piece,) for piece in keys.later())):
-        hashes, counts = added(*last, *counted)  # a hash may go on from one piece to the next
-        result[0].append(hashes[:-1])
-        result[1].append(counts[:-1])
-        last = hashes[-1:], counts[-1:]
-    for values, column in zip(result, last, strict=True):
-        values.append(column)
+    for first, inside, end in each(_counts, ((room, piece) for piece in keys.later())):
+        hashes, counts = added(*last, *first)  # a hash may go on from one piece to the next
+        alone = not end[0].size
+        last = (hashes[-1:], counts[-1:]) if alone else end
+        _put(result, hashes[: hashes.size - alone], counts[: hashes.size - alone])
+        _put(result, *inside)
+    _put(result, *last)
     return result
 
 
-def _counts(keys: Later) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    return frequencies(keys()[0])
+def _keys(room: Room, sketched: Once, texts: NDArray[np.int64], group: NDArray[np.int64]) -> Sorted:
+    """The hashes of texts, each with its group."""
+    import numpy as np
+
+    keys = Sorted(room)
+    hashes, edges = sketched.value.hashes(texts)
+    keys.add(hashes.astype(np.uint64) << np.uint64(32) | np.repeat(group.astype(np.uint64), np.diff(edges)))
+    return keys
+
+
+Counts = tuple["NDArray[np.uint32]", "NDArray[np.int64]"]
+
+
+def _counts(room: Room, piece: Piece) -> tuple[Counts, tuple[Values, Values], Counts]:
+    """The hashes of a piece and in how many groups each occurs: the first one, those between, and the last one."""
+    hashes, counts = frequencies(piece()[0])
+    inside = room.put(hashes[1:-1]), room.put(counts[1:-1].astype(hashes.dtype))
+    return (hashes[:1], counts[:1]), inside, (hashes[1:][-1:], counts[1:][-1:])
+
+
+def _put(result: tuple[Parts, Parts], hashes: Values | NDArray[Any], counts: Values | NDArray[Any]) -> None:
+    for parts, values in zip(result, (hashes, counts), strict=True):
+        parts.append(values)
 
 
 def _changed(texts: Texts, known: Known, group: Values) -> tuple[Values, Values]:

@@ -1,43 +1,50 @@
 """What grows with the corpus: held in memory while it is small, in files that have no name beyond.
 
 A `Room` says how much of the memory that --memory allows may be taken for what. `Values` are of one type, one after the
-other. `Sorted` are keys that come in any order and are read in ascending pieces that fit in memory: by them all is
-grouped, counted and joined.
+other; `Parts` are values that were made in several places. What sorts them is in sorting.py.
+
+All of it may be sent to who does a part of the work. What is small travels; of the rest a copy is put into a folder
+that all see, once, and its name travels.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 import tempfile
-import uuid
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
+
+from corptool import files
+from corptool.duplicates import shared
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
+"""As in stage.py."""
+
 LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a
 piece takes some ten times its size."""
-
-SAMPLES = 256
-"""Of a piece of sorted keys."""
+TASK = 4 << 20
+"""Bytes of what one of several workers works on, at the most."""
+SMALL = 1 << 16
+"""Bytes that travel."""
 
 
 class Room:
-    """How much memory may be taken, and a folder that is seen by all who do a part of the work, if there is one."""
+    """How much memory may be taken, and a folder that is seen by all who do a part of the work, if there are others."""
 
     def __init__(self, memory: int, folder: str | None = None) -> None:
         self.folder = folder
         self.held = memory // LISTS
         """Bytes of one list of values."""
         self.piece = max(256, memory // PIECES)
-        """Bytes of one piece to work on."""
+        """Bytes of one piece to work on,"""
+        self.task = self.piece if folder is None else min(self.piece, TASK)
+        """and of one that somebody else may work on."""
 
     def values(self, kind: Any, size: int = 0, fill: Callable[[int, int], Any] | int = 0) -> Values:
         """Values of a type; so many of them, if the size is given: all the same, or those from one place to another."""
@@ -48,28 +55,43 @@ class Room:
             made.append(fill(start, stop) if callable(fill) else np.full(stop - start, fill, kind))
         return made
 
-    def sorted(self, *, valued: bool = False) -> Sorted:
-        """Keys, each with a value if they are `valued`."""
-        return Sorted(self, valued=valued)
+    def put(self, values: NDArray[Any]) -> Values:
+        """These values, for somebody else."""
+        made = Values(values.dtype, self.held, self.folder)
+        made.append(values)
+        return made
+
+    def once(self, value: Any) -> shared.Once:
+        """What many tasks need."""
+        return shared.Once(self.folder, value)
+
+    def lying(self, kind: Any, path: Path) -> Values:
+        """The values of a file of this machine, which all see, unless they see a store alone."""
+        made = _named(kind, str(path))
+        if self.folder and files.is_remote(self.folder):
+            made.file, made.name, made.folder = path.open("rb"), None, self.folder
+        return made
 
     def blocks(self, size: int, width: int = 8) -> Iterator[tuple[int, int]]:
         """From where to where go pieces of so many values of so many bytes."""
-        step = max(1, self.piece // width)
-        return ((start, min(size, start + step)) for start in range(0, size, step))
+        return _blocks(size, self.piece // width)
 
 
 class Values:
     """Values of one type, one after the other."""
 
-    def __init__(self, kind: Any, memory: int, folder: str | None = None) -> None:
+    def __init__(self, kind: Any, memory: int, folder: str | None = None, *, name: str | None = None) -> None:
+        """None yet; or those of a file, by its name."""
         import numpy as np
 
         self.kind = np.dtype(kind)
-        self.memory = 0 if folder else memory
+        self.memory = memory
         self.folder = folder
         self.held = bytearray()
         self.size = 0
-        self.file: Any = None
+        self.file: IO[bytes] | None = None
+        self.name = name
+        """Where others find them. Whoever changes them in place after that, says so."""
 
     def __len__(self) -> int:
         return self.size
@@ -80,8 +102,9 @@ class Values:
 
         data = values if isinstance(values, bytes) else np.ascontiguousarray(values, self.kind).view(np.uint8).data
         self.size += len(data) // self.kind.itemsize
+        self.name = None
         if self.file is None and len(self.held) + len(data) > self.memory:
-            self.file = _made(self.folder)
+            self.file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the values are there
             self.file.write(self.held)
             self.held = bytearray()
         if self.file is None:
@@ -90,189 +113,171 @@ class Values:
             self.file.write(data)
 
     def all(self) -> NDArray[Any]:
-        """The values, which may be changed in place.
+        """The values, which may be changed in place, unless they come from elsewhere.
 
         A file is mapped anew each time, so that what was looked at once does not stay in memory.
         """
         import numpy as np
 
-        if self.file is None:
-            return np.frombuffer(self.held, self.kind)
-        self.file.flush()
-        return mapped(self.file, self.kind, "r+" if self.file.writable() else "r")
+        file = self._file()
+        return np.frombuffer(self.held, self.kind) if file is None else mapped(file, self.kind, self._mode())
+
+    def changed(self) -> None:
+        """Have others find what is here now."""
+        self.name = None
 
     def reader(self) -> Callable[[int, int], Any]:
         """What gives the bytes from one place to another. They are read, not mapped: a page would be 4 KB, or 64."""
-        width = self.kind.itemsize
-        if self.file is None:
+        width, file = self.kind.itemsize, self._file()
+        if file is None:
             held = memoryview(self.held)
             return lambda start, stop: held[start * width : stop * width]
         if not hasattr(os, "pread"):
             values = self.all()
             return lambda start, stop: values[start:stop].tobytes()
-        self.file.flush()
-        number, pread = self.file.fileno(), os.pread
+        number, pread = file.fileno(), os.pread
         return lambda start, stop: pread(number, (stop - start) * width, start * width)
 
     def part(self, start: int, stop: int) -> NDArray[Any]:
         """The values from one place to another, to be looked at."""
         import numpy as np
 
+        if self.file is None and self.name and files.is_remote(self.name):  # few of many: not all of them are fetched
+            width = self.kind.itemsize
+            return np.frombuffer(shared.between(self.name, start * width, stop * width), self.kind)
         return np.frombuffer(self.reader()(start, stop), self.kind)
 
     def clear(self) -> None:
         """Let go of all values."""
-        self.held = bytearray()
-        self.size = 0
         if self.file is not None:
             self.file.close()
-            if self.folder:
-                with contextlib.suppress(OSError):  # Windows keeps what somebody reads; it goes with the folder
-                    os.unlink(self.file.name)
-            self.file = None
+        self.held, self.size, self.file, self.name = bytearray(), 0, None, None
+
+    def _file(self) -> IO[bytes] | None:
+        if self.file is not None:
+            self.file.flush()
+        elif self.name and not self.held:
+            self.file = shared.opened(self.name)
+        return self.file
+
+    def _mode(self) -> Literal["r", "r+"]:
+        return "r+" if self.file is not None and self.file.writable() else "r"
 
     def __del__(self) -> None:
         self.clear()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Elsewhere they are read from the file, which must have a name."""
-        if self.file is None:
-            return read, (self.kind, bytes(self.held))
-        self.file.flush()
-        os.fsync(self.file.fileno())  # other machines see it, too
-        return read, (self.kind, Path(self.file.name))
+        width = self.kind.itemsize
+        if self.name is None and (self.folder is None or self.size * width <= SMALL):
+            return _held, (self.kind, self.reader()(0, self.size) if self.file else bytes(self.held))
+        if self.name is None:
+            read = self.reader()
+            blocks = _blocks(self.size, files.CHUNK // width)
+            self.name = shared.put(self.folder or "", (read(*block) for block in blocks))
+        return _named, (self.kind, self.name, self.size)
 
 
-class Later:
-    """What a task needs, fetched where it is done, if the files are seen from there; else when the task leaves."""
+class Block(NamedTuple):
+    """Some of the values of one part, for who works on them; and which they are of all."""
 
-    def __init__(self, room: Room, function: Callable[..., Any], *arguments: Any) -> None:
-        self.task = room, function, *arguments
+    values: Values
+    within: int
+    start: int
+    stop: int
 
-    def __call__(self) -> Any:
-        """Fetch it."""
-        _, function, *arguments = self.task
-        return function(*arguments)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (Later, self.task) if self.task[0].folder else (_Fetched, (self(),))
+    def __call__(self) -> NDArray[Any]:
+        """Those values, to be looked at."""
+        return self.values.part(self.within, self.within + self.stop - self.start)
 
 
-class _Fetched(NamedTuple):
-    value: Any
+class Parts:
+    """Values that were made in several places, one part after the other."""
 
-    def __call__(self) -> Any:
-        return self.value
-
-
-class Sorted:
-    """Keys that come in any order, and are read in ascending pieces."""
-
-    def __init__(self, room: Room, *, valued: bool) -> None:
+    def __init__(self, room: Room, kind: Any) -> None:
         import numpy as np
 
         self.room = room
-        self.keys = Values(np.uint64, 0, room.folder)
-        self.values = Values(np.int64, 0, room.folder) if valued else None
-        self.runs = [0]
-        """The keys in the file are sorted from each of these to the next."""
-        self.limit = room.piece // 8
-        self.step = max(1, self.limit // SAMPLES)
-        self.samples: list[NDArray[np.uint64]] = []
-        """Every so many keys of each run: they say where a piece may end."""
-        self.waiting: list[tuple[NDArray[np.uint64], NDArray[np.int64] | None]] = []
-        self.bytes = 0
+        self.kind = np.dtype(kind)
+        self.parts: list[Values] = []
+        self.starts: list[int] = []
+        """Where each part begins."""
+        self.size = 0
 
-    def add(self, keys: NDArray[np.uint64], values: NDArray[np.int64] | None = None) -> None:
-        """Add keys, with their values."""
-        self.waiting.append((keys, values))
-        self.bytes += keys.nbytes
-        if self.bytes > self.room.piece:
-            self._write()
+    def __len__(self) -> int:
+        return self.size
 
-    def pieces(self, low: int = 0) -> Iterator[tuple[NDArray[np.uint64], Any]]:
-        """The keys with their values, in pieces; those that differ in the `low` lowest bits alone are in one piece.
+    def append(self, values: Values | NDArray[Any]) -> None:
+        """Add values. Those that lie in a file with a name stay there."""
+        if isinstance(values, Values) and values.name is not None:
+            self._add(values)
+        else:
+            if not self.parts or self.parts[-1].name is not None:
+                self._add(self.room.values(self.kind))
+            self.parts[-1].append(values.all() if isinstance(values, Values) else values)
+        self.size += len(values)
 
-        Equal keys come in the order in which they were added.
-        """
-        return (piece() for piece in self.later(low))
+    def _add(self, part: Values) -> None:
+        self.starts.append(self.size)
+        self.parts.append(part)
 
-    def later(self, low: int = 0) -> Iterator[Later]:
-        """The pieces, to be read by whom they concern."""
-        if len(self.runs) == 1:
-            if self.bytes:
-                yield Later(self.room, _in_order, self.waiting)
-            return
-        if self.bytes:
-            self._write()
-        cuts = self._cuts(low)
-        for place in range(len(cuts[0]) - 1):
-            bounds = [cut[place : place + 2] for cut in cuts if cut[place] < cut[place + 1]]
-            if bounds:
-                yield Later(self.room, _piece, self.keys, self.values, bounds)
+    def blocks(self) -> Iterator[Block]:
+        """All of them, in blocks for those who work on them."""
+        for first, part in zip(self.starts, self.parts, strict=True):
+            for start, stop in _blocks(len(part), self.room.task // self.kind.itemsize):
+                yield Block(part, start, first + start, first + stop)
 
-    def written(self) -> Values:
-        """All keys, ascending."""
+    def lookup(self, field: str) -> Callable[[NDArray[np.int64]], NDArray[Any]]:
+        """What gives a field of the values at places. All parts are mapped as long as it is there."""
         import numpy as np
 
-        made = self.room.values(np.uint64)
-        for keys, _ in self.pieces():
-            made.append(keys)
+        arrays = [part.all()[field] for part in self.parts]
+        if len(arrays) == 1:
+            return lambda places: arrays[0][places]
+
+        def found(places: NDArray[np.int64]) -> NDArray[Any]:
+            values = np.empty((places.size, *self.kind[field].shape), self.kind[field].base)
+            which = np.searchsorted(self.starts, places, "right") - 1
+            order = np.argsort(which, kind="stable")
+            edges = np.flatnonzero(np.diff(which[order], prepend=-1, append=-1))
+            for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+                some = order[start:stop]
+                part = int(which[some[0]])
+                values[some] = arrays[part][places[some] - self.starts[part]]
+            return values
+
+        return found
+
+    def whole(self) -> Values:
+        """All of them in one place."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        made = self.room.values(self.kind)
+        for block in self.blocks():
+            made.append(block())
         return made
 
-    def _cuts(self, low: int) -> list[list[int]]:
-        """Where each piece begins in each run, and where the last one ends."""
-        import numpy as np
-
-        sample = np.sort(np.concatenate(self.samples))
-        edges = np.unique(
-            sample[self.limit // self.step :: self.limit // self.step] >> np.uint64(low) << np.uint64(low)
-        )
-        return [
-            [start, *(start + np.searchsorted(self.keys.part(start, stop), edges)).tolist(), stop]
-            for start, stop in pairwise(self.runs)
-        ]
-
-    def _write(self) -> None:
-        keys, values = _in_order(self.waiting)
-        self.keys.append(keys)
-        if self.values is not None:
-            self.values.append(values)
-        self.runs.append(len(self.keys))
-        self.samples.append(keys[:: self.step].copy())
-        self.waiting, self.bytes = [], 0
+    def clear(self) -> None:
+        """Let go of all values."""
+        for part in self.parts:
+            part.clear()
+        self.parts, self.starts, self.size = [], [], 0
 
 
-def _piece(keys: Values, values: Values | None, bounds: list[list[int]]) -> tuple[NDArray[np.uint64], Any]:
-    """A piece of what is sorted, by where it lies in the runs."""
-    return _in_order([(keys.part(*bound), None if values is None else values.part(*bound)) for bound in bounds])
+def _blocks(size: int, step: int) -> Iterator[tuple[int, int]]:
+    step = max(1, step)
+    return ((start, min(size, start + step)) for start in range(0, size, step))
 
 
-def _in_order(parts: list[tuple[NDArray[Any], NDArray[Any] | None]]) -> tuple[NDArray[Any], Any]:
-    import numpy as np
-
-    keys = np.concatenate([keys for keys, _ in parts])
-    values = [values for _, values in parts if values is not None]
-    if not values:
-        keys.sort()
-        return keys, None
-    order = np.argsort(keys, kind="stable")
-    return keys[order], np.concatenate(values)[order]
+def _held(kind: Any, data: bytes) -> Values:
+    made = Values(kind, len(data))
+    made.append(data)
+    return made
 
 
-def _made(folder: str | None) -> Any:
-    """A file that lives as long as its values: without a name, but in a folder that others see."""
-    return tempfile.TemporaryFile() if folder is None else open(os.path.join(folder, uuid.uuid4().hex), "w+b")
-
-
-def read(kind: Any, source: bytes | Path) -> Values:
-    """Values that were made elsewhere."""
-    made = Values(kind, sys.maxsize)
-    if isinstance(source, bytes):
-        made.append(source)
-    else:
-        made.file = source.open("rb")
-        made.size = os.path.getsize(source) // made.kind.itemsize
+def _named(kind: Any, name: str, size: int | None = None) -> Values:
+    """Values that lie in a file."""
+    made = Values(kind, 0, name=name)
+    made.size = os.path.getsize(name) // made.kind.itemsize if size is None else size
     return made
 
 

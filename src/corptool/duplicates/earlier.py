@@ -9,7 +9,8 @@ from corptool.duplicates.columns import Column
 from corptool.duplicates.disk import Values
 from corptool.duplicates.features import Row, Rows
 from corptool.duplicates.index import COLUMNS, ENDS, Memory, Part
-from corptool.duplicates.texts import PAIR, Known, Texts, forgotten
+from corptool.duplicates.sorting import Sorted
+from corptool.duplicates.texts import PAIR, SIGNATURE, Known, Texts, forgotten
 from corptool.text.candidates import sides
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Earlier:
         for part in self.parts:
             rows.extend(part.rows())
             for name, column in zip(COLUMNS, columns, strict=True):
-                column.attach(part.folder / name, part.ends()[:, ENDS.index(name)])
+                values = self.room.lying(column.values.kind, part.folder / name)
+                column.attach(values, part.ends()[:, ENDS.index(name)])
             self.was.append(part.stayed())
             self.live.append(part.there)
         if self.parts:
@@ -55,7 +57,7 @@ class Earlier:
     def _find_again(self, rows: Rows) -> None:
         import numpy as np
 
-        by_text = self.room.sorted(valued=True)
+        by_text = Sorted(self.room, valued=True)
         for start, stop in self.room.blocks(len(rows), rows.fixed.kind.itemsize):
             counts = self.live.all()[start:stop]
             by_text.add(rows.fixed.all()["exact"][start:stop][counts, 0], np.arange(start, stop)[counts])
@@ -84,17 +86,20 @@ class Earlier:
         for start, stop in self.room.blocks(len(self.live)):
             rows, of = self.row(np.arange(start, stop)), texts.of.all()[start:stop]
             of_row.all()[rows[(rows >= 0) & (of >= 0)]] = of[(rows >= 0) & (of >= 0)]
-        at = 0
         for part in self.parts:
-            for start, stop in self.room.blocks(part.there.size, known.drawn.kind.itemsize):
-                of = of_row.all()[at + start : at + stop]
-                known.drawn.all()["bins"][of[of >= 0]] = part.drawn()[start:stop][of >= 0]
-            at += part.there.size
+            known.drawn.append(self.room.lying(SIGNATURE, part.folder / "drawn"))
         for start, stop in self.room.blocks(memory["row"].size):
             there = of_row.all()[memory["row"][start:stop]]
             known.new.all()[there] = False
             known.group.all()[there] = of_row.all()[memory["group"][start:stop]]
-        pairs = self.room.sorted(valued=True)
+        for start, stop in self.room.blocks(len(of_row)):
+            of = of_row.all()[start:stop]
+            known.row.all()[of[of >= 0]] = np.arange(start, stop)[of >= 0]
+        for start, stop in self.room.blocks(len(of_row)):  # of the rows of a text, one
+            of = of_row.all()[start:stop]
+            stands = (of >= 0) & ~known.new.all()[of] & (known.row.all()[of] == np.arange(start, stop))
+            known.text.append(np.where(stands, of, -1))
+        pairs = Sorted(self.room, valued=True)
         for start, stop in self.room.blocks(memory["pairs"].size):
             left, right = (of_row.all()[side] for side in sides(memory["pairs"]["pair"][start:stop]))
             pairs.add((left << 32 | right).astype(np.uint64), np.arange(start, stop))
@@ -122,12 +127,18 @@ class Earlier:
         group, pairs = room.values(np.uint32), room.values(PAIR)
         for start, stop in room.blocks(len(texts)):
             group.append(rows.all()[known.group.all()[start:stop]])
-        for start, stop in room.blocks(len(known.pairs), known.pairs.kind.itemsize):
-            some = known.pairs.all()[start:stop].copy()
+        for block in known.pairs.blocks():
+            some = block().copy()
             left, right = (rows.all()[side].astype(np.uint64) for side in sides(some["pair"]))
             some["pair"] = left << np.uint64(32) | right
             pairs.append(some)
-        return {"row": rows, "group": group, "pairs": pairs, "hashes": known.hashes, "counts": known.counts}
+        return {
+            "row": rows,
+            "group": group,
+            "pairs": pairs,
+            "hashes": known.hashes.whole(),
+            "counts": known.counts.whole(),
+        }
 
 
 def _identity(rows: Rows, row: Row) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import json
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
-from itertools import islice, pairwise
+from itertools import islice, pairwise, starmap
 from operator import eq
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -14,7 +14,7 @@ from zlib import crc32
 import orjson
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.disk import Each, Room, Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,6 +133,12 @@ class Rows:
         for column in (self.facts, self.texts):  # an index keeps neither
             column.extend(saved.rest[:0], np.zeros_like(saved.rest_ends))
 
+    def join(self, other: Rows) -> None:
+        """Add rows that were made elsewhere."""
+        self.fixed.append(other.fixed.all())
+        for name in ("ids", "rest", "facts", "texts"):
+            getattr(self, name).join(getattr(other, name))
+
     def saved(self, articles: NDArray[np.int64]) -> Saved:
         """The rows of these articles as an index keeps them."""
         ids, id_edges = self.ids.take(articles)
@@ -201,8 +207,19 @@ class Rows:
         return [article for _, article in sorted(keyed)]
 
 
-def collected(keys: Iterable[Features], room: Room) -> tuple[Rows, list[Column]]:
-    """All that come: the rows, and columns of the hashes, places and numbers."""
+def collected(keys: Iterable[Features], room: Room, each: Each = starmap) -> tuple[Rows, list[Column]]:
+    """All that come: the rows, and columns of hashes, places and numbers. Where keys come in parts, each by itself."""
+    if not hasattr(keys, "parts"):
+        return _collected(room, keys)
+    rows, columns = _collected(room, ())
+    for more, others in each(_collected, ((room, part) for part in keys.parts())):
+        rows.join(more)
+        for column, other in zip(columns, others, strict=True):
+            column.join(other)
+    return rows, columns
+
+
+def _collected(room: Room, keys: Iterable[Features]) -> tuple[Rows, list[Column]]:
     import numpy as np
 
     rows = Rows(room)

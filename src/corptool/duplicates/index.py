@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from corptool.duplicates.disk import Values, mapped
 from corptool.duplicates.features import FIXED, Saved
 from corptool.files import settle
-from corptool.text.candidates import BINS, signatures
+from corptool.text.candidates import signatures
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,10 +71,6 @@ class Part(NamedTuple):
     def stayed(self) -> NDArray[np.bool_]:
         """Which of them were no copies then, and are out in the world."""
         return mapped(self.folder / "stayed", "?")
-
-    def drawn(self) -> NDArray[np.uint32]:
-        """The signature of each article's text."""
-        return mapped(self.folder / "drawn", "<u4").reshape(-1, BINS)
 
 
 class Index:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.sorting import Sorted
 from corptool.text.candidates import sides
 from corptool.text.groups import components
 from corptool.text.relations import CONTAINED, LEFT, NEAR, NEITHER
@@ -44,37 +45,48 @@ def _ends(labels: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]
         at = further
 
 
-def without_hubs(room: Room, texts: int, pairs: Values, kind: Values, cut: Values) -> None:
+def forest(left: NDArray[np.int64], right: NDArray[np.int64]) -> Sides:
+    """Fewer pairs that join what these do: at most one for each number."""
+    import numpy as np
+
+    names, places = np.unique(np.concatenate((left, right)), return_inverse=True)
+    label = components(names.size, places[: left.size], places[left.size :])
+    joins = label != np.arange(names.size)
+    return names[label[joins]], names[joins]
+
+
+def without_hubs(room: Room, texts: int, pairs: Values) -> None:
     """A text found whole in several articles that are no copies of each other joins none of them: it is contained.
 
-    Of each pair `kind` says the relation, which is changed, and `cut` which text was cut from the other.
+    The relations of the `pairs` (RELATED) are changed.
     """
     import numpy as np
 
-    several = _in_several(room, texts, pairs, kind, cut, room.values(bool, texts, 1))
-    still = _in_several(room, texts, pairs, kind, cut, several)
+    several = _in_several(room, texts, pairs, room.values(bool, texts, 1))
+    still = _in_several(room, texts, pairs, several)
     for start, stop in room.blocks(len(pairs), pairs.kind.itemsize):
-        kinds, cuts = kind.all()[start:stop], cut.all()[start:stop]
-        left, right = sides(pairs.all()["pair"][start:stop])
-        small = np.where(cuts == LEFT, left, right)
-        kinds[(kinds == NEAR) & (cuts != NEITHER) & several.all()[small] & still.all()[small]] = CONTAINED
+        some = pairs.all()[start:stop]
+        left, right = sides(some["pair"])
+        small = np.where(some["cut"] == LEFT, left, right)
+        cut = (some["relation"] == NEAR) & (some["cut"] != NEITHER)
+        some["relation"][cut & several.all()[small] & still.all()[small]] = CONTAINED
 
 
-def _in_several(room: Room, size: int, pairs: Values, kind: Values, cut: Values, parts: Values) -> Values:
+def _in_several(room: Room, size: int, pairs: Values, parts: Values) -> Values:
     """Which of these texts, if they joined nothing, would be a part of articles of more than one group."""
     import numpy as np
 
     def near() -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]]:
         """The smaller and the larger text of each pair, and whether that is a part that joins nothing."""
         for start, stop in room.blocks(len(pairs), pairs.kind.itemsize):
-            chosen = kind.all()[start:stop] == NEAR
-            left, right = sides(pairs.all()["pair"][start:stop][chosen])
-            cuts = cut.all()[start:stop][chosen]
-            small, whole = np.where(cuts == LEFT, left, right), np.where(cuts == LEFT, right, left)
-            yield small, whole, (cuts != NEITHER) & parts.all()[small]
+            some = pairs.all()[start:stop]
+            some = some[some["relation"] == NEAR]
+            left, right = sides(some["pair"])
+            small, whole = (np.where((some["cut"] == LEFT) == first, left, right) for first in (True, False))
+            yield small, whole, (some["cut"] != NEITHER) & parts.all()[small]
 
     label = joined(room, size, ((small[~part], whole[~part]) for small, whole, part in near()))
-    found = room.sorted()
+    found = Sorted(room)
     for small, whole, part in near():
         found.add((small[part] << 32 | label.all()[whole[part]]).astype(np.uint64))
     several = room.values(bool, size)

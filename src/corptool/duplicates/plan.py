@@ -9,14 +9,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.counting import Each
-from corptool.duplicates.disk import Sorted, Values
+from corptool.duplicates.disk import Each, Values
 from corptool.duplicates.earlier import FIRST_TIME, Earlier
 from corptool.duplicates.features import Row, Rows
 from corptool.duplicates.index import Added, Index
 from corptool.duplicates.joining import Sides, joined
 from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import learned, related
+from corptool.duplicates.sorting import Sorted
 from corptool.duplicates.texts import Texts, distinct
 from corptool.text.candidates import sides
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
@@ -107,7 +107,7 @@ class Plan:
         """For each article the first one with the same digest."""
         import numpy as np
 
-        by_digest = self.room.sorted(valued=True)
+        by_digest = Sorted(self.room, valued=True)
         for start, stop in self.room.blocks(len(self.rows), self.rows.fixed.kind.itemsize):
             live = self.earlier.live.all()[start:stop]
             by_digest.add(self.rows.fixed.all()[name][start:stop][live, 0], np.arange(start, stop)[live])
@@ -122,7 +122,7 @@ class Plan:
         """The relations between articles, sorted."""
         import numpy as np
 
-        by_rank = self.room.sorted(valued=True)
+        by_rank = Sorted(self.room, valued=True)
         for start, stop in self.room.blocks(len(texts), texts.kind.itemsize):
             ranks = [self.rank.all()[self.texts.same.all()[side]] for side in sides(texts.all()["pair"][start:stop])]
             keys = np.minimum(*ranks) << 32 | np.maximum(*ranks)
@@ -167,7 +167,7 @@ class Plan:
         """Articles sorted by their labels, then by rank."""
         import numpy as np
 
-        groups = self.room.sorted()
+        groups = Sorted(self.room)
         for start, stop in self.room.blocks(len(label)):
             keys = label.all()[start:stop] << 32 | self.rank.all()[start:stop]
             groups.add(keys[self.earlier.live.all()[start:stop]].astype(np.uint64))

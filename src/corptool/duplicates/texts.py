@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Values
+from corptool.duplicates.disk import Parts, Values
 from corptool.duplicates.features import Rows
-from corptool.text.candidates import BINS
+from corptool.duplicates.sorting import Sorted
+from corptool.text.candidates import BINS, sides
 from corptool.text.resemblance import Sketches
 from corptool.text.shingles import levels
 
@@ -20,6 +21,8 @@ WHOLE = 50
 """Texts of fewer folded characters are compared whole: too few shingles to tell an edited copy from another text."""
 SKETCH = 1536
 """About the bytes of a sketch."""
+PAIRS = 4096
+"""That are compared together."""
 SIGNATURE = [("bins", "<u4", BINS)]
 PAIR = [
     ("pair", "<u8"),
@@ -31,6 +34,8 @@ PAIR = [
     ("form", "?"),
 ]
 """A pair of texts (left << 32 | right), in how many buckets it meets, and how alike the two are, as in Alike."""
+RELATED = [*PAIR, ("relation", "u1"), ("cut", "u1")]
+"""And what they are to each other, and which of them was cut from the other."""
 
 
 class Weighing(Protocol):
@@ -39,49 +44,19 @@ class Weighing(Protocol):
     def __getitem__(self, hashes: NDArray[np.uint32], /) -> NDArray[np.uint8]: ...
 
 
-class Texts:
-    """The texts that are compared, in an order that follows from what they say: of articles with the same text, one."""
+class Sketched(NamedTuple):
+    """Where what was sampled of each text is found."""
 
-    def __init__(self, rows: Rows, columns: list[Column], live: Values, same: Values) -> None:
-        """Take the rows, what was sampled (hashes, places and numbers), which count, the first with the same words."""
-        import numpy as np
-
-        self.room = rows.room
-        self.columns = columns
-        self.of = self.room.values(np.int64, len(rows), -1)
-        """For each article its text, or -1 where that is too short."""
-        self.articles, self.lengths, self.same = (self.room.values(np.int64) for _ in range(3))
-        """Of each text the article that stands for it, how long it is, folded; and the first article with the same
-        words: of several texts, where their lines break elsewhere."""
-        ordered = self.room.sorted(valued=True)
-        for start, stop in self.room.blocks(len(rows), rows.fixed.kind.itemsize):
-            fixed = rows.fixed.all()[start:stop]
-            keys = fixed["sampled"].astype(np.uint64) << np.uint64(32) | fixed["same"][:, 1] >> np.uint64(32)
-            long = live.all()[start:stop] & (fixed["folded"] >= WHOLE)
-            ordered.add(keys[long], np.arange(start, stop)[long])
-        for keys, articles in ordered.pieces():
-            new = distinct(keys, articles, rows.fixed.all()["same"])
-            self.of.all()[articles] = len(self) + np.cumsum(new) - 1
-            self.lengths.append(rows.fixed.all()["folded"][articles[new]])
-            self.same.append(same.all()[articles[new]])
-            self.articles.append(articles[new])
-
-    def __len__(self) -> int:
-        return len(self.articles)
+    columns: list[Column]
+    """Hashes, places and numbers, of articles."""
+    articles: Values
+    """Of each text the article that stands for it,"""
+    lengths: Values
+    """and how long it is, folded."""
 
     def hashes(self, texts: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """The hashes of these texts, and the edges between them."""
         return self.columns[0].take(self.articles.all()[texts])
-
-    def stored(self, which: Values) -> Iterator[NDArray[np.int64]]:
-        """Those of the texts, in blocks, in the order in which they are stored."""
-        import numpy as np
-
-        for start, stop in self.room.blocks(len(self.of), SKETCH):
-            texts = self.of.all()[start:stop]
-            articles = np.arange(start, stop)[texts >= 0]
-            texts = texts[texts >= 0]
-            yield texts[(self.articles.all()[texts] == articles) & which.all()[texts]]
 
     def take(self, texts: NDArray[np.int64], weights: Weighing | None) -> Sketches:
         """The sketches of these texts; without weights, what is asked only with them stays out: the places."""
@@ -96,21 +71,77 @@ class Texts:
             weight, (places, _) = weights[hashes], self.columns[1].take(articles)
         return Sketches(hashes, places, edges, levels(self.lengths.all()[texts]), numbers, number_edges, weight)
 
+    def pairs(
+        self, pairs: NDArray[np.uint64], weights: Weighing | None
+    ) -> Iterator[tuple[Sketches, NDArray[np.uint64]]]:
+        """Blocks of pairs, with the sketches of their texts; the pairs are by their places among these."""
+        import numpy as np
+
+        for start in range(0, pairs.size, PAIRS):
+            left, right = sides(pairs[start : start + PAIRS])
+            among = np.unique(np.concatenate((left, right)))
+            places = np.searchsorted(among, left) << 32 | np.searchsorted(among, right)
+            yield self.take(among, weights), places.astype(np.uint64)
+
+
+class Texts:
+    """The texts that are compared, in an order that follows from what they say: of articles with the same text, one."""
+
+    def __init__(self, rows: Rows, columns: list[Column], live: Values, same: Values) -> None:
+        """Take the rows, what was sampled (hashes, places and numbers), which count, the first with the same words."""
+        import numpy as np
+
+        self.room = rows.room
+        self.of = self.room.values(np.int64, len(rows), -1)
+        """For each article its text, or -1 where that is too short."""
+        articles, lengths, self.same = (self.room.values(np.int64) for _ in range(3))
+        """Of each text the first article with the same words: of several texts, where their lines break elsewhere."""
+        ordered = Sorted(self.room, valued=True)
+        for start, stop in self.room.blocks(len(rows), rows.fixed.kind.itemsize):
+            fixed = rows.fixed.all()[start:stop]
+            keys = fixed["sampled"].astype(np.uint64) << np.uint64(32) | fixed["same"][:, 1] >> np.uint64(32)
+            long = live.all()[start:stop] & (fixed["folded"] >= WHOLE)
+            ordered.add(keys[long], np.arange(start, stop)[long])
+        for keys, standing in ordered.pieces():
+            new = distinct(keys, standing, rows.fixed.all()["same"])
+            self.of.all()[standing] = len(articles) + np.cumsum(new) - 1
+            lengths.append(rows.fixed.all()["folded"][standing[new]])
+            self.same.append(same.all()[standing[new]])
+            articles.append(standing[new])
+        self.sketched = Sketched(columns, articles, lengths)
+
+    def __len__(self) -> int:
+        return len(self.sketched.articles)
+
+    def stored(self, which: Values) -> Iterator[NDArray[np.int64]]:
+        """Those of the texts, in blocks, in the order in which they are stored."""
+        import numpy as np
+
+        for start, stop in self.room.blocks(len(self.of), SKETCH):
+            texts = self.of.all()[start:stop]
+            articles = np.arange(start, stop)[texts >= 0]
+            texts = texts[texts >= 0]
+            yield texts[(self.sketched.articles.all()[texts] == articles) & which.all()[texts]]
+
 
 class Known(NamedTuple):
     """What need not be found out again when articles are added, for the texts that were there; by their numbers."""
 
-    drawn: Values
-    """The signatures of all texts; what is not known yet is of no account."""
+    drawn: Parts
+    """Signatures, in the order in which they were made;"""
+    row: Values
+    """which of them is that of each text,"""
+    text: Values
+    """and of which text each is, or -1."""
     new: Values
     """Which texts were not there."""
-    pairs: Values
+    pairs: Parts
     """Those that may be related (PAIR), sorted."""
     group: Values
     """For each text the text that stands for its group of close copies."""
-    hashes: Values
+    hashes: Parts
     """All hashes, ascending,"""
-    counts: Values
+    counts: Parts
     """and in how many groups each occurs."""
 
 
@@ -120,12 +151,14 @@ def forgotten(texts: Texts) -> Known:
 
     room = texts.room
     return Known(
-        drawn=room.values(SIGNATURE, len(texts)),
+        drawn=Parts(room, SIGNATURE),
+        row=room.values(np.int32, len(texts), -1),
+        text=room.values(np.int32),
         new=room.values(bool, len(texts), 1),
-        pairs=room.values(PAIR),
+        pairs=Parts(room, PAIR),
         group=room.values(np.int64, len(texts), np.arange),
-        hashes=room.values(np.uint32),
-        counts=room.values(np.int64),
+        hashes=Parts(room, np.uint32),
+        counts=Parts(room, np.uint32),
     )
 
 

@@ -8,7 +8,8 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Room, Sorted
+from corptool.duplicates.disk import Room
+from corptool.duplicates.sorting import Sorted
 from corptool.text.units import throughout
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def decided(keys: Iterable[Sequence[int]], room: Room) -> Iterator[UnitDecision 
     """On the units of each article, by their hashes; None where nothing is to be done."""
     import numpy as np
 
-    articles, distinct = Column(np.uint64, room), room.sorted()
+    articles, distinct = Column(np.uint64, room), Sorted(room)
     keys = iter(keys)
     while block := [np.array(units, np.uint64) for units in islice(keys, BLOCK)]:
         articles.append([units.tobytes() for units in block])

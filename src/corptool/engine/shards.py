@@ -32,12 +32,12 @@ from corptool.batches import Lines, together
 from corptool.engine import groups, local
 from corptool.engine.job import Job
 from corptool.engine.local import Counts, Decided, Report, Result
-from corptool.engine.state import Files, Summary, blocks, captured, opened, put, summary
+from corptool.engine.state import Files, Keys, Summary, blocks, opened, put, summary
 from corptool.files import CHUNK
-from corptool.outputs import Output, say
+from corptool.outputs import Output, captured, say
 from corptool.pipeline import reader
 from corptool.reading import FAR
-from corptool.stage import Each, Step
+from corptool.step import Each, Step
 
 TOGETHER = 1000
 """Decisions that are written at once."""
@@ -52,7 +52,12 @@ def work(folder: str, number: int, shard: int) -> Summary:
 def decide(folder: str, number: int, each: Each = starmap) -> Summary:
     """Close a round, of which all shards are done, unless it is closed."""
     job = Job.loaded(folder)
-    return summary(job, number) or _decide(job, number, each)
+    try:
+        return summary(job, number) or _decide(job, number, each)
+    except Exception:
+        if done := summary(job, number):  # another process did the same work, was sooner, and tidied up
+            return done
+        raise
 
 
 def run(job: Job, report: Report, each: Each = starmap) -> Iterator[list[Output]]:
@@ -188,11 +193,10 @@ def _decide(job: Job, number: int, each: Each) -> Summary:
         for _ in each(groups.decide, [(job.storage.root, number, bucket) for bucket in range(groups.buckets(job))]):
             pass
         return put(job, number, None, Summary(Counter(), {}))
-    kept = (blocks(job, number, shard, "keys") for shard in range(job.shards))
+    keys = Keys(job.storage.root, number, [done.files.get("keys", 0) for done in shards if done])
     shared = contextlib.nullcontext() if each is starmap else job.storage.shared()
     with captured() as said, shared as folder:
-        keys = chain.from_iterable(chain.from_iterable(kept))
-        made = local.decisions(key[1], keys, each, folder)
+        made = local.decisions(key[1], keys if folder else iter(keys), each, folder)
         for shard, done in enumerate(shards):
             assert done
             with Files(job, number, shard) as files:

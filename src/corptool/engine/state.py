@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import IO, Any, NamedTuple
 
@@ -15,7 +14,9 @@ from corptool.compression import compressed
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
 from corptool.files import suffix
-from corptool.outputs import say
+
+PART = 16 << 20
+"""Bytes of keys that are looked at together."""
 
 
 class Summary(NamedTuple):
@@ -111,20 +112,27 @@ def blocks(job: Job, number: int, shard: int, kind: str) -> Iterator[list[Any]]:
             yield pickle.load(file)  # noqa: S301 - the folder is ours
 
 
-@contextlib.contextmanager
-def captured() -> Iterator[Callable[[], str]]:
-    """Keep what is printed on standard error, so that it can be printed again when the job goes on after a kill."""
-    kept = io.BytesIO()
-    stream = io.TextIOWrapper(kept, "utf-8", "backslashreplace")
+class Keys:
+    """The keys of shards, in order; or of some of them, for who does a part of the work."""
 
-    def said() -> str:
-        stream.flush()
-        return kept.getvalue().decode()
+    def __init__(self, folder: str, number: int, sizes: list[int], first: int = 0) -> None:
+        self.at = folder, number
+        self.sizes = sizes
+        """Bytes of the keys of each shard."""
+        self.first = first
 
-    try:
-        with contextlib.redirect_stderr(stream):
-            yield said
-    except BaseException:
-        if told := said().removesuffix("\n"):
-            say(told)
-        raise
+    def __iter__(self) -> Iterator[Any]:
+        folder, number = self.at
+        job = Job.loaded(folder)
+        for shard in range(self.first, self.first + len(self.sizes)):
+            for block in blocks(job, number, shard, "keys"):
+                yield from block
+
+    def parts(self) -> Iterator[Keys]:
+        """All of them, those of a few shards at a time."""
+        first, size = 0, 0
+        for shard, more in enumerate([*self.sizes, PART]):
+            size += more
+            if size >= PART:
+                yield Keys(*self.at, self.sizes[first : shard + 1], first)
+                first, size = shard + 1, 0

@@ -11,7 +11,6 @@ import io
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import Container, Iterator
 from typing import IO
 
@@ -76,28 +75,38 @@ class Storage:
         files.settle(os.path.dirname(path))
 
     @contextlib.contextmanager
-    def shared(self) -> Iterator[str | None]:
-        """A folder for a while, seen from where this one is; None where there are no folders."""
-        if self.remote:
-            yield None
-            return
-        beside = os.path.join(self.root, UNFINISHED)
-        os.makedirs(beside, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=beside, ignore_cleanup_errors=True) as folder:
-            yield os.path.abspath(folder)
+    def shared(self) -> Iterator[str]:
+        """A folder for a while, seen from wherever this one is."""
+        name = f"{UNFINISHED}/{secrets.token_hex(8)}"
+        folder = self.path(name) if self.remote else os.path.abspath(self.path(name))
+        try:
+            if not self.remote:
+                os.makedirs(folder)
+            yield folder
+        finally:
+            _delete(folder)
 
     def tidy(self, names: Container[str] | None = None) -> None:
         """Delete what killed processes left behind: of all files, or of those of these names where others may work."""
-        folder = os.path.join(self.root, UNFINISHED)
+        folder = self.path(UNFINISHED)
+        if names is None:
+            _delete(folder)
+            return
         for beside in os.listdir(folder) if os.path.isdir(folder) else ():
-            path = os.path.join(folder, beside)
-            with contextlib.suppress(OSError):
-                if names is None and os.path.isdir(path):
-                    shutil.rmtree(path)
-                elif names is None or beside.rpartition(".")[0] in names:
-                    os.unlink(path)
+            if beside.rpartition(".")[0] in names:
+                with contextlib.suppress(OSError):
+                    os.unlink(os.path.join(folder, beside))
         with contextlib.suppress(OSError):  # others may still write there
             os.rmdir(folder)
+
+
+def _delete(folder: str) -> None:
+    if files.is_remote(folder):
+        from corptool import remote
+
+        remote.delete(folder)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _put(beside: str, path: str) -> None:

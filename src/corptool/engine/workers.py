@@ -1,8 +1,12 @@
-"""Worker processes, in which a function is computed for many tasks."""
+"""Worker processes, in which a function is computed for many tasks.
+
+They are forked where that is safe: then they have what was imported and loaded before, tables and models, at no cost.
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -22,7 +26,7 @@ def in_workers(
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import active_children, get_context
 
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as pool:
+    with ProcessPoolExecutor(jobs, get_context(_method()), _live_and_die_with_parent) as pool:
         waiting: deque[Future[Any]] = deque()
         try:
             for task in tasks:
@@ -42,9 +46,16 @@ def in_workers(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _method() -> str:
+    """`fork` where no other thread runs, whose locks would stay locked for ever; macOS starts some of its own."""
+    try:
+        return "fork" if len(os.listdir("/proc/self/task")) == 1 else "spawn"
+    except OSError:
+        return "spawn"
+
+
 def _live_and_die_with_parent() -> None:
     """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
-    import os
     import signal
     from multiprocessing import parent_process
     from threading import Thread
@@ -57,4 +68,5 @@ def _live_and_die_with_parent() -> None:
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a forked one would end as the parent does, and tidy up its files
     Thread(target=end, daemon=True).start()

@@ -7,6 +7,7 @@ depends on nothing but the bucket.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -101,15 +102,21 @@ def are_short(drawn: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 
 def promising(
-    drawn: NDArray[np.uint32], lengths: NDArray[np.int64], pairs: NDArray[np.uint64], block: int = 4096
+    drawn: Callable[[NDArray[np.int64]], NDArray[np.uint32]],
+    lengths: NDArray[np.int64],
+    pairs: NDArray[np.uint64],
+    block: int = 4096,
 ) -> NDArray[np.bool_]:
-    """Whether the texts of a pair agree in enough bins: to be alike, or, by their lengths, one a part of the other."""
+    """Whether the texts of a pair agree in enough bins: to be alike, or, by their lengths, one a part of the other.
+
+    `drawn` gives the signatures of texts.
+    """
     import numpy as np
 
     result = np.empty(pairs.size, bool)
     for start in range(0, pairs.size, block):
         left, right = sides(pairs[start : start + block])
-        ours, theirs = drawn[left], drawn[right]
+        ours, theirs = drawn(left), drawn(right)
         filled = (ours != EMPTY) | (theirs != EMPTY)
         agreeing = ((ours == theirs) & filled).sum(1, dtype=np.uint8)  # BINS fit: twice as fast as by default
         share = agreeing / np.maximum(1, filled.sum(1, dtype=np.uint8))
