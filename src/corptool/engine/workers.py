@@ -5,6 +5,7 @@ They are forked where that is safe: then they have what was imported and loaded 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections import deque
@@ -30,7 +31,8 @@ def in_workers(
         waiting: deque[Future[Any]] = deque()
         try:
             for task in tasks:
-                waiting.append(pool.submit(function, *task))
+                with _signals_wait():  # the first task forks the workers
+                    waiting.append(pool.submit(function, *task))
                 if len(waiting) > ahead * jobs:
                     yield waiting.popleft().result()
             while waiting:
@@ -54,6 +56,21 @@ def _method() -> str:
         return "spawn"
 
 
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Hold signals back: a worker just forked would end as the parent does, and write what that had not written."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live_and_die_with_parent() -> None:
     """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
     import signal
@@ -68,5 +85,7 @@ def _live_and_die_with_parent() -> None:
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a forked one would end as the parent does, and tidy up its files
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
     Thread(target=end, daemon=True).start()
