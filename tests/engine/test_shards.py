@@ -1,6 +1,7 @@
 """Jobs by shards: the same bytes, numbers, rejects and messages as without, whatever happens on the way."""
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -181,6 +182,25 @@ def test_workers_decide(pages, monkeypatch):
     wanted = Wanted(None, True, None, False)
     assert jobs.run("state", Given(), wanted, workers=Workers(jobs=2), reporting={"rejects": None}) == 0
     assert {*asked} == {2}
+
+
+def test_who_decides_as_well_may_be_sooner_and_tidy_up(pages):
+    """Then the folder in which they meet is gone."""
+    job = opened("state", Given("read pages | dedup --memory 64K", shards=3), whole=True)
+    for shard in range(3):
+        shards.work("state", 0, shard)
+    sooner = []
+
+    def each(function, tasks):
+        for task in tasks:
+            sent = pickle.dumps(task)
+            if function.__name__ == "_met" and not sooner:
+                sooner.append(shards.decide("state", 0))
+                job.tidy()
+            yield pickle.loads(pickle.dumps(function(*pickle.loads(sent))))
+
+    assert [shards.decide("state", 0, each)] == sooner
+    assert not os.path.exists("state/.unfinished")
 
 
 def test_output_by_shards(pages):
