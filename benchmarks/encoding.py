@@ -2,11 +2,12 @@
 """Encodings beside the peers: detection, repair, restoration, clean text left alone, speed.
 
     python -m venv .peers/mine && .peers/mine/bin/pip install chardet charset-normalizer ftfy django
-    python benchmarks/encoding.py DATA --peers .peers/mine/bin/python
+    python benchmarks/encoding.py DATA --peers .peers/mine/bin/python [--each]
 
 DATA holds manifest.jsonl, files/ and mojibake.jsonl: files and pairs of broken and fixed text, with their encodings and
 chains. The peers run in an environment of their own. Other languages are Django's translations, which that environment
-holds. Speeds are ratios of CPU seconds in this run, loaded and warm: corptool / peer.
+holds. Speeds are ratios of CPU seconds in this run, loaded and warm: corptool / peer. With --each every length and
+chain has a row, too. `make bench ENCODINGS=DATA` writes the tables into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -97,7 +98,42 @@ def reads_like(data: bytes, name: str | None, truth: str) -> bool:
         return False
 
 
-def detection(folder: Path, python: str) -> None:
+def of_file(item: dict, each: bool) -> Iterator[str]:
+    """The rows of the table in which a file counts."""
+    yield "all kinds and lengths"
+    if item["length"] == 20:
+        yield "files of 20 bytes"
+    if item["kind"].startswith("bad-"):
+        yield "one bad byte, or one lost"
+    elif item["kind"] in ("html-nometa", "html-wrongmeta"):
+        yield "mostly ASCII HTML, no or wrong meta"
+    if each:
+        yield from (item["kind"], f"{item['length']} bytes")
+
+
+def of_pair(item: dict, each: bool) -> Iterator[str]:
+    """The rows of the table in which a pair counts."""
+    chain = item["chain"]
+    if chain == "clean":
+        yield "clean, unchanged"
+    elif item["fixed"] is None:
+        yield "beyond repair, unchanged"
+    elif item["lossless"]:
+        east = "cp932" in chain or "cp949" in chain
+        yield "nothing lost, through Shift-JIS and EUC-KR" if east else "nothing lost, other chains"
+    elif chain.endswith(":nbsp-space"):
+        yield "no-break space lost"
+    elif chain.startswith("utf8>") and chain.endswith(":drop1"):
+        yield "one byte of UTF-8 lost"
+    elif chain.startswith("utf8>gbk:"):
+        yield "UTF-8 read as GBK, with ? or U+FFFD"
+    else:
+        yield "other losses"
+    if each:
+        yield chain
+
+
+def detection(folder: Path, python: str, each: bool) -> None:
     items = list(rows(folder / "manifest.jsonl"))
     files = [folder.joinpath(item["file"]).read_bytes() for item in items]
     tables = charset_tables()
@@ -108,9 +144,9 @@ def detection(folder: Path, python: str) -> None:
     for at, (item, data) in enumerate(zip(items, files, strict=True)):
         for name, answer in answers.items():
             good = reads_like(data, answer[at], item["enc"])
-            for group in ("all", item["kind"], f"{item['length']} bytes"):
+            for group in of_file(item, each):
                 right[group][name].append(good)
-    print_shares("detection: text right, %", answers, right)
+    print_shares("Detection: text right, %", answers, right)
 
 
 def other_languages(python: str) -> None:
@@ -136,10 +172,10 @@ def other_languages(python: str) -> None:
             right[f"{len(data)} bytes" if len(data) in (20, 50, 200, 1000) else "other"][name].append(
                 reads_like(data, answer[at], codec)
             )
-    print_shares("other languages: text right, %", answers, right)
+    print_shares("Detection in 21 other languages: text right, %", answers, right)
     lines = [line for path in sorted(base.rglob("locale/*/LC_MESSAGES/*.mo")) for line in messages(path)]
     changed = sum(bool(repaired(line, mojibake_tables())) for line in lines)
-    print(f"\nclean lines of other languages taken for mojibake: {changed} of {len(lines)}")
+    print(f"\nClean lines of other languages taken for mojibake: {changed} of {len(lines)}.")
 
 
 def messages(path: Path) -> list[str]:
@@ -150,7 +186,7 @@ def messages(path: Path) -> list[str]:
     ]
 
 
-def repair(folder: Path, python: str) -> None:
+def repair(folder: Path, python: str, each: bool) -> None:
     items = list(rows(folder / "mojibake.jsonl"))
     tables = mojibake_tables()
     broken = [item["broken"] for item in items]
@@ -163,20 +199,15 @@ def repair(folder: Path, python: str) -> None:
     right: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for at, item in enumerate(items):
         wanted = item["fixed"] if item["fixed"] is not None else item["broken"]
-        groups = [item["chain"]]
-        if item["chain"] != "clean":
-            groups.append(
-                "beyond repair" if item["fixed"] is None else "all lossless" if item["lossless"] else "all lossy"
-            )
         for name, answer in answers.items():
-            for group in groups:
+            for group in of_pair(item, each):
                 right[group][name].append(answer[at] == wanted)
-    print_shares("repair: exactly right (clean: unchanged), %", answers, right)
+    print_shares("Repair: exactly right, %", answers, right)
     made = [(at, item) for at, item in enumerate(items) if answers["corptool --restore"][at] != answers["corptool"][at]]
     good = sum(answers["corptool --restore"][at] == item["fixed"] for at, item in made)
-    print(f"\nrestorations exactly right: {good} of {len(made)}")
+    print(f"\nRestorations exactly right: {good} of {len(made)}.", end=" ")
     lost = [item for item in items if item["fixed"] is None]
-    print(f"beyond repair, flagged: {sum(bool(unrepaired(item['broken'])) for item in lost)} of {len(lost)}")
+    print(f"Beyond repair, flagged: {sum(bool(unrepaired(item['broken'])) for item in lost)} of {len(lost)}.")
 
 
 def speed(folder: Path, python: str) -> None:
@@ -206,8 +237,8 @@ def speed(folder: Path, python: str) -> None:
         if language != "en":
             files["gb18030"] = [text.encode("gb18030", "ignore") for text in documents]
         table += [reading(f"{kind}, {language}", data) for kind, data in files.items()]
-    print("\nspeed: times as fast as the peer\n")
-    print(tabulate(table, headers=("", "times", "peer"), floatfmt=".1f"))
+    print("\nSpeed: times as fast as the peer\n")
+    print(tabulate(table, headers=("", "times", "peer"), floatfmt=".1f", tablefmt="github"))
 
 
 def is_utf8(data: bytes) -> bool:
@@ -230,17 +261,18 @@ def print_shares(title: str, names: Iterable[str], right: dict[str, dict[str, li
         for group, marks in right.items()
     ]
     print(f"\n{title}\n")
-    print(tabulate(table, headers=("", "n", *names), floatfmt=".1f"))
+    print(tabulate(table, headers=("", "n", *names), floatfmt=".1f", tablefmt="github"))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--peers", required=True, metavar="PYTHON")
+    parser.add_argument("--each", action="store_true", help="a row for each length and chain, too")
     given = parser.parse_args()
-    detection(given.data, given.peers)
+    detection(given.data, given.peers, given.each)
     other_languages(given.peers)
-    repair(given.data, given.peers)
+    repair(given.data, given.peers, given.each)
     speed(given.data, given.peers)
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """`make bench`: each stage beside the tool that people use for it, in one run; writes docs/benchmarks.md.
 
-    python benchmarks/run.py [--rounds 3] [--articles 400] [--pages FOLDER] [--labelled FOLDER…] [--write docs/benchmarks.md]
+    python benchmarks/run.py [--rounds 3] [--articles 400] [--pages FOLDER] [--labelled FOLDER…] [--encodings FOLDER]
+        [--write docs/benchmarks.md]
 
 With --labelled (make bench PAGES="dev dev-zh"; folders as in docs/training.md) `clean` and its peers are held against
-the gold of real pages too, by clean.py.
+the gold of real pages too, by clean.py; with --encodings (make bench ENCODINGS=FOLDER) detection and repair against
+files and pairs, by encoding.py, which says what the folder holds.
 
 The peers are installed into environments of their own below .peers/ (OpenCC's wheel in one for itself: it and the
 package that corptool depends on own the same import name). The data are made here, from the samples. Every figure is
@@ -26,12 +28,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from pipes import Row, cpu, figures, page
 
+import real
+
 ROOT = Path(__file__).parents[1]
 PEERS = {
     "tools": [
         "chardet==7.7.0",
         "charset-normalizer",
         "ftfy",
+        "django",
         "trafilatura",
         "lxml_html_clean",
         "readability-lxml",
@@ -203,10 +208,23 @@ is on sites that it has not seen stands in [training](training.md)."""
 def cleaning(folders: list[Path], bins: dict[str, str]) -> list[str]:
     """How right `clean` and its peers are on labelled pages, where there are any: see clean.py."""
     if not folders:
+        print('cleaning is not measured: make bench PAGES="FOLDER…" says on which pages', file=sys.stderr)
         return []
-    script = ROOT / "benchmarks" / "clean.py"
-    _, table = cpu([sys.executable, str(script), *map(str, folders), "--peers", f"{bins['tools']}/python"])
-    return ["## Cleaning, on labelled pages", "", TRAINED, "", *table.splitlines(), ""]
+    return ["## Cleaning, on labelled pages", "", TRAINED, "", *printed("clean.py", folders, bins), ""]
+
+
+def encodings(folder: Path | None, bins: dict[str, str]) -> list[str]:
+    """How right detection and repair are beside their peers, where there are files and pairs: see encoding.py."""
+    if not folder:
+        print("encodings are not measured: make bench ENCODINGS=FOLDER says on which files", file=sys.stderr)
+        return []
+    return ["## Encodings and mojibake, on files and pairs", *printed("encoding.py", [folder], bins), ""]
+
+
+def printed(script: str, arguments: list[Path], bins: dict[str, str]) -> list[str]:
+    """The lines that another benchmark prints."""
+    path = str(ROOT / "benchmarks" / script)
+    return cpu([sys.executable, path, *map(str, arguments), "--peers", f"{bins['tools']}/python"])[1].splitlines()
 
 
 def report(
@@ -223,10 +241,10 @@ def report(
             "# Benchmarks",
             "",
             f"Written by `make bench` ({number} articles of about 9 KB made from the samples, two fifths Chinese). CPU",
-            "seconds of the work alone, without start-up and import, except for the last two rows, which are whole",
-            "processes; corptool and its peers take turns, and the least of the rounds counts. Above 1: the peer needs more.",
-            "How *right* each is stands on the page of the command: [fix](fix.md), [convert](convert.md), [clean](clean.md),",
-            "[dedup](dedup.md), [formats](formats.md).",
+            "seconds of the work alone, without start-up and import; the last two rows of the first table, and the second",
+            "table, are of whole processes. corptool and its peers take turns, and the least of the rounds counts. Above 1:",
+            "the peer needs more. How *right* each is stands below, and on the page of the command: [fix](fix.md),",
+            "[detect](detect.md), [convert](convert.md), [clean](clean.md), [dedup](dedup.md), [formats](formats.md).",
             "",
             *table,
             "",
@@ -253,8 +271,9 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=400)
     parser.add_argument("--pages", type=Path, help="real pages for the whole job, in place of made ones")
     parser.add_argument(
-        "--labelled", type=Path, nargs="*", default=[], help="labelled pages for clean (docs/training.md)"
+        "--labelled", type=Path, nargs="*", default=[], help="labelled pages for clean and the job (docs/training.md)"
     )
+    parser.add_argument("--encodings", type=Path, help="files and pairs for detect and fix (see encoding.py)")
     parser.add_argument("--write", type=Path, default=ROOT / "docs" / "benchmarks.md")
     options = parser.parse_args()
     os.chdir(ROOT)
@@ -263,7 +282,9 @@ def main() -> None:
         make(Path(folder), options.articles)
         rows = list(measured(Path(folder), bins, options.rounds))
         pipes = list(figures(Path(folder), bins, options.rounds, list(articles(6500)), options.pages))
-    options.write.write_text(report(rows, pipes, bins, options.articles, cleaning(options.labelled, bins)), "utf-8")
+        pipes += real.figures(Path(folder), bins, options.rounds, options.labelled)
+    more = [*encodings(options.encodings, bins), *cleaning(options.labelled, bins)]
+    options.write.write_text(report(rows, pipes, bins, options.articles, more), "utf-8")
     print(options.write.read_text("utf-8"))
 
 

@@ -40,9 +40,10 @@ def test_places_count_code_points_of_the_resulting_text():
 
 
 def test_a_key_that_was_taken_away_comes_back():
-    after = recorded({"text": "t", "url": "u"}, {"text": "t"}, None)
-    assert after["edits"][0]["removed"] == ["url"]
-    assert edits.undo(after) == {"text": "t", "url": "u"}
+    article = {"id": "1", "text": "t", "hints": [], "url": "u", "mine": 1}
+    after = recorded(article, {"id": "1", "text": "t", "mine": 1, "new": 2}, None)
+    assert after["edits"][0]["removed"] == {"hints": 2, "url": 3}
+    assert list(edits.undo(after).items()) == list(article.items())
 
 
 def test_stages_are_undone_one_by_one():

@@ -27,22 +27,35 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"corptool", *(f"corptool.{part}" for part in ("article", "extras", "formats", "plugins", "rules", "text"))},
         {"click"},
     ),
+    "records": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "formats", "keys", "metatable"))},
+        {"click"},
+    ),
+    "batches": (
+        {"corptool", *(f"corptool.{part}" for part in ("article", "files", "formats", "records"))},
+        {"click"},
+    ),
     "reading": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "compression", "files", "formats", "keys", "metatable")),
+            *(f"corptool.{part}" for part in ("article", "batches", "compression", "files", "formats", "records")),
         },
         {"click"},
     ),
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
-    "stage": (
+    "declaration": ({"corptool", *(f"corptool.{part}" for part in ("edits", "options", "plugins"))}, {"os", "sys"}),
+    "step": (
         {
             "corptool",
-            *(f"corptool.{part}" for part in ("article", "edits", "formats", "options", "plugins", "reading")),
+            *(
+                f"corptool.{part}"
+                for part in ("article", "batches", "declaration", "edits", "formats", "options", "reading")
+            ),
         },
         {"os", "sys"},
     ),
+    "stage": ({"corptool.declaration", "corptool.step"}, {"os", "sys"}),
     "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
     "duplicates": (
         {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "text"))},
@@ -53,7 +66,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "pipeline": (
-        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage"))},
+        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage", "step"))},
         {"os", "sys"},
     ),
     "commands": (
@@ -62,6 +75,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             f"corptool.{part}"
             for part in (
                 "article",
+                "batches",
                 "catalogue",
                 "dictionaries",
                 "duplicates",
@@ -73,8 +87,10 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "options",
                 "plugins",
                 "reading",
+                "records",
                 "rules",
                 "stage",
+                "step",
                 "text",
             )
         },
@@ -86,8 +102,18 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             *(
                 f"corptool.{part}"
                 for part in (
-                    *("article", "catalogue", "compression", "edits", "engine", "extras", "files", "formats"),
-                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
+                    *(
+                        "article",
+                        "batches",
+                        "catalogue",
+                        "compression",
+                        "edits",
+                        "engine",
+                        "extras",
+                        "files",
+                        "formats",
+                    ),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "step"),
                 )
             ),
         },
@@ -98,13 +124,13 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "engine", "metatable", "outputs", "pipeline", "progress", "reading", "stage")
+                for part in ("article", "batches", "engine", "metatable", "outputs", "pipeline", "progress", "step")
             ),
         },
         set(),
     ),
-    "progress": ({f"corptool.{part}" for part in ("article", "engine", "files", "outputs", "reading")}, {"click"}),
-    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "stage")}, set()),
+    "progress": ({f"corptool.{part}" for part in ("article", "batches", "engine", "files", "outputs")}, {"click"}),
+    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "step")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

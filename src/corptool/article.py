@@ -11,6 +11,9 @@ import orjson
 Article = dict[str, Any]
 """The keys are in docs/architecture.md; those that are not ours pass through untouched, in order."""
 
+Line = bytes | memoryview
+"""A line of JSON Lines, without its newline; it may be a part of what was read, not copied out of it."""
+
 DEEPEST = 200  # levels of nesting; writers of JSON give up somewhere above 300
 TOO_DEEP = f"not usable JSON: nested more than {DEEPEST} levels deep"
 PLAIN = frozenset({str, int, bool, type(None)})
@@ -63,7 +66,7 @@ class Parcel:
 
     __slots__ = ("_article", "_line", "place")
 
-    def __init__(self, place: Place, line: bytes | None = None, article: Article | None = None) -> None:
+    def __init__(self, place: Place, line: Line | None = None, article: Article | None = None) -> None:
         self.place = place
         self._line = line
         self._article = article
@@ -76,17 +79,22 @@ class Parcel:
         return self._article
 
     @property
-    def line(self) -> bytes:
-        """The JSON line, without its newline."""
+    def view(self) -> Line:
+        """The JSON line, without its newline; for who is done with it before the next batch is read."""
         if self._line is None:
             self._line = dumps(self._article or {})
         return self._line
+
+    @property
+    def line(self) -> bytes:
+        """The same, to be kept."""
+        return bytes(self.view)
 
     def __reduce__(self) -> tuple[type[Parcel], tuple[Place, bytes]]:
         return Parcel, (self.place, self.line)
 
 
-def loads(line: bytes) -> Article:
+def loads(line: Line) -> Article:
     """Parse one line. ValueError says what it is instead of an article.
 
     orjson reads a 20-digit integer as a float and refuses lone surrogates and NaN, so what it refuses and
@@ -98,11 +106,11 @@ def loads(line: bytes) -> Article:
     try:
         value = orjson.loads(line)
     except ValueError:
-        value = _read_by_json(line)
+        value = _read_by_json(bytes(line))
         _holds_odd_float(value)
     else:
         if _holds_odd_float(value):
-            value = _read_by_json(line)
+            value = _read_by_json(bytes(line))
     if not isinstance(value, dict):
         raise ValueError(f"a JSON {_json_name(value)}, not an object with a `text`")
     return value

@@ -5,7 +5,7 @@
     {"stage", "version", "options", "check", "set": {key: [old, new]}, "changes": [[at, old, new, kind, rule], …]}
 
 `at` counts code points of the text that the stage left; `check` is a hash of that text. Where a key of `set` was
-absent before, `added` lists it; where the stage took it away, `removed` does.
+absent before, `added` lists it; where the stage took it away, `removed` says which place it had among the keys.
 
 A stage that has an inverse (`convert`) keeps only what that does not give back: then there are `inverse`, its
 arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new], …] of what the inverse gives.
@@ -75,7 +75,7 @@ def record(
     }
     if added := [key for key in keys if key not in before]:
         entry["added"] = added
-    if removed := [key for key in keys if key not in after]:
+    if removed := {key: place for place, key in enumerate(before) if key not in after}:
         entry["removed"] = removed
     if inverse and inverses and text != before["text"]:
         entry |= _not_given_back(inverse, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
@@ -124,7 +124,7 @@ def undo(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
     before = article | {"text": text} | {key: old for key, (old, _) in entry["set"].items()}
     for key in entry.get("added", ()):
         del before[key]
-    return _with_edits(before, entries)
+    return _with_edits(_in_place(before, entry.get("removed", {})), entries)
 
 
 def undo_all(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
@@ -132,6 +132,14 @@ def undo_all(article: Article, inverse_of: InverseOf = lambda _: None) -> Articl
     while article.get("edits"):
         article = undo(article, inverse_of)
     return article
+
+
+def _in_place(article: Article, places: Mapping[str, int]) -> Article:
+    """The article with these keys where they stood."""
+    items = [item for item in article.items() if item[0] not in places]
+    for key, place in sorted(places.items(), key=lambda one: one[1]):
+        items.insert(place, (key, article[key]))
+    return dict(items)
 
 
 def _not_given_back(inverse: Inverse, inverses: Sequence[Mapping[str, Any]], old: str, new: str) -> dict[str, Any]:

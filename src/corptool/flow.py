@@ -13,13 +13,13 @@ import click
 
 from corptool import metatable
 from corptool.article import Lost, dumps
+from corptool.batches import Batch, file_of
 from corptool.engine import local
 from corptool.engine.local import Report
 from corptool.outputs import Output, check_one_file, say, writer, written
 from corptool.pipeline import Pipeline, reader
 from corptool.progress import Mode, measured, shown
-from corptool.reading import Batch, file_of
-from corptool.stage import Step
+from corptool.step import Step
 
 SHOWN = 10  # messages about single articles; the rest is counted
 

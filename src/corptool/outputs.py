@@ -14,7 +14,7 @@ from typing import IO, Any
 import click
 
 from corptool import formats
-from corptool.article import Parcel
+from corptool.article import Line, Parcel
 from corptool.compression import COMPRESSED, compressed
 from corptool.files import bare, below, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
@@ -26,6 +26,25 @@ def say(message: str) -> None:
     """Print on standard error; that nobody reads it must not change what is done."""
     with contextlib.suppress(OSError):
         click.echo(erased() + message, err=True)
+
+
+@contextlib.contextmanager
+def captured() -> Iterator[Callable[[], str]]:
+    """Keep what is printed on standard error, so that it can be printed in its turn, or again."""
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, "utf-8", "backslashreplace")
+
+    def said() -> str:
+        stream.flush()
+        return kept.getvalue().decode()
+
+    try:
+        with contextlib.redirect_stderr(stream):
+            yield said
+    except BaseException:
+        if told := said().removesuffix("\n"):
+            say(told)
+        raise
 
 
 def erased() -> str:
@@ -62,10 +81,10 @@ def writer(output: str | None) -> Iterator[Callable[[list[Output]], None]]:
 
         def write(outputs: list[Output]) -> None:
             nonlocal folder
-            pieces: list[bytes] = []
+            pieces: list[Line] = []
             for item in outputs:
                 if isinstance(item, Parcel):
-                    pieces += item.line, b"\n"
+                    pieces += item.view, b"\n"
                 elif isinstance(item, bytes):
                     pieces.append(item)
                 elif item == FOLDER:

@@ -15,10 +15,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, Literal
 
 from corptool.article import dumps
+from corptool.batches import Batch, Document, Lines
 from corptool.engine.local import Report
 from corptool.files import bare, find, is_archive, is_remote, names_from
 from corptool.outputs import erased, say
-from corptool.reading import Batch, Document, Lines
 
 Mode = Literal["auto", "json", "none"]
 EVERY = {"auto": 0.2, "json": 1.0}  # seconds

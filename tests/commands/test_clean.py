@@ -199,3 +199,11 @@ def test_what_stands_at_the_end_of_an_article_survives(tail, lines):
         "text"
     ]
     assert text.split("\n")[len(STORIES) :][: len(lines) or None] == lines
+
+
+@pytest.mark.parametrize(
+    "hint", [1, None, "pqr", ["p"], ["p", "x", "a"], [["p"], 0.1, "a"], ["p", 0.1, None], ["p", 0, "", 1]]
+)
+def test_hints_that_somebody_else_wrote_are_named(hint):
+    with pytest.raises(ValueError, match=r"item 1 of its `hints` is .*jq 'del\(\.hints\)'"):
+        clean({"text": "One line of a page.\nAnother line of it.", "hints": [["p", 0.1, "story"], hint]})

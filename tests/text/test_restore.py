@@ -31,6 +31,15 @@ def test_bytes_that_a_decoder_could_not_read(text, hole):
     assert apply(seen, restored(seen, TABLES, sure=0.5)) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["大家讨论了解决问题的办法。", "他的工作得到了老师的支持和同学的帮助，这是最好的办法。"]
+)
+def test_shift_jis_that_is_not_the_one_of_windows(text):
+    """It cannot read the byte 80, which that of Windows can: guessed by the latter, a full stop was another sign."""
+    seen = text.encode().decode("shift_jis", "replace")
+    assert apply(seen, restored(seen, TABLES)) == text
+
+
 def test_no_break_spaces_that_became_spaces():
     text = "步堡和夏普都是中国的企业，他们的产品在我国很受欢迎。"
     seen = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())

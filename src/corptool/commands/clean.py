@@ -15,11 +15,13 @@ from corptool import rules as data
 from corptool.article import Article
 from corptool.options import Unnoted
 from corptool.stage import block_stage
-from corptool.text.boilerplate import Asked, Rule, find
+from corptool.text.boilerplate import Asked, find
 from corptool.text.changes import Change, apply, compose
+from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
-from corptool.text.metadata import fields, find_dateline
+from corptool.text.matching import Rule
+from corptool.text.metadata import fields
 from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
 
@@ -72,7 +74,7 @@ def clean(
     asked = [
         Asked(
             apply(article["text"], removed),
-            article.get("hints") or (),
+            _hints(article),
             _string(article.get("title")),
             (site or frozenset()) | known.sites.get(_site(article), frozenset()),
         )
@@ -105,7 +107,7 @@ def _explain(article: Article, changes: list[Change]) -> None:
     """On a terminal in colour, and folded to its width."""
     width = os.get_terminal_size(2).columns if os.isatty(2) else None
     page = explained(article["text"], changes, colour=bool(width) and "NO_COLOR" not in os.environ, width=width or None)
-    click.echo(f"== {_name(article)}\n{page}", err=True)
+    click.echo(f"== {_name(article)}\n{page}", err=True, color=bool(width))  # a worker's is not the terminal yet
 
 
 def _name(article: Article) -> Any:
@@ -145,6 +147,20 @@ def _site(article: Article) -> str:
     return site_name(
         _string(article.get("site")), _string(article.get("url")), (article.get("origin") or {}).get("path")
     )
+
+
+def _hints(article: Article) -> Sequence[Any]:
+    """What `read` saw in the markup. ValueError: somebody else wrote it."""
+    hints = article.get("hints") or ()
+    for number, hint in enumerate(hints):
+        match hint:
+            case [str(), int() | float(), str()]:
+                continue
+        raise ValueError(
+            f"item {number} of its `hints` is {str(hint)[:40]!r}, and `read` writes [tag, share of links, class names]"
+            " for each line: take them away (jq 'del(.hints)')"
+        )
+    return hints
 
 
 def _string(value: Any) -> str | None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from corptool import formats, keys, metatable, plugins, reading
+from corptool.batches import Batch
+from corptool.records import Options
 from corptool.stage import source
 
 FORMATS = plugins.Choice(["auto", "jsonl", *formats.able("read")], "formats")
@@ -34,7 +36,7 @@ def read(
     meta: str | None = None,
     encoding: str | None = None,
     fetched_at: str | None = None,
-) -> Iterator[reading.Batch]:
+) -> Iterator[Batch]:
     """Turn files, folders and archives into articles, one JSON line each.
 
     FILES are files, folders, archives, quoted globs, or `-` for standard input; `page.html.gz` is seen through.
@@ -45,7 +47,7 @@ def read(
     """
     if meta:
         _check(meta)
-    options = reading.Options(
+    options = Options(
         as_,
         _iso_date(fetched_at) if fetched_at else None,
         _names(map_) if map_ else None,

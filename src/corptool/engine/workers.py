@@ -1,15 +1,19 @@
-"""Worker processes, in which a function is computed for many tasks."""
+"""Worker processes, in which a function is computed for many tasks.
+
+They are forked where that is safe: then they have what was imported and loaded before, tables and models, at no cost.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from corptool.stage import Each
+from corptool.step import Each
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -27,7 +31,7 @@ def pool(jobs: int, *, ahead: int = AHEAD) -> Iterator[Each]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import active_children, get_context
 
-    with ProcessPoolExecutor(jobs, get_context("spawn"), _live_and_die_with_parent) as processes:
+    with ProcessPoolExecutor(jobs, get_context(_method()), _live_and_die_with_parent) as processes:
         try:
             yield partial(_each, processes, ahead * jobs)
         except BaseException:  # nobody wants the rest, and a task may be long
@@ -54,7 +58,8 @@ def _each(
     waiting: deque[Future[Any]] = deque()
     try:
         for task in tasks:
-            waiting.append(processes.submit(function, *task))
+            with _signals_wait():  # the first task forks the workers
+                waiting.append(processes.submit(function, *task))
             if len(waiting) > ahead:
                 yield waiting.popleft().result()
         while waiting:
@@ -64,9 +69,31 @@ def _each(
         raise ChildProcessError(errno.ECHILD, why) from None
 
 
+def _method() -> str:
+    """`fork` where no other thread runs, whose locks would stay locked for ever; macOS starts some of its own."""
+    try:
+        return "fork" if len(os.listdir("/proc/self/task")) == 1 else "spawn"
+    except OSError:
+        return "spawn"
+
+
+@contextlib.contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Hold signals back: a worker just forked would end as the parent does, and write what that had not written."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live_and_die_with_parent() -> None:
     """Leave Ctrl-C, which reaches every process of a terminal, to the parent; end when the parent was killed."""
-    import os
     import signal
     from multiprocessing import parent_process
     from threading import Thread
@@ -79,4 +106,7 @@ def _live_and_die_with_parent() -> None:
         os._exit(1)
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
     Thread(target=end, daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import NamedTuple
 
 _MONTHS = {
@@ -54,6 +55,10 @@ _RELATIVE = re.compile(
 _PARTIAL = re.compile(r"(?<![\d年/-])(?P<month>\d{1,2})(?:月(?P<day>\d{1,2})[日号號]|[-/](?P<day2>\d{1,2})(?![\d/-]))")
 
 
+_PARTIAL_EN = re.compile(
+    rf"(?:^|\b(?:posted|published|on|by)\s+|[|•·–—-]\s*){_MONTH}\s+{_DAY}(?=\s*(?:$|by\b|at\b|[|•·–—-]))", re.IGNORECASE
+)
+"""Not within a sentence: what happens on May 1 is not when it was written down."""
 _RELATIVE_WORD = re.compile("ago|yesterday|[刚剛昨前]", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 """One of the two is in every date; to look for them costs a tenth of looking for dates."""
@@ -74,16 +79,18 @@ def find_date(text: str) -> Found | None:
 
     >>> [find_date(line).value for line in ("发布:2024年1月5日 18:05", "Feb 21, 2020", "民國113年2月3日")]
     ['2024-01-05T18:05', '2020-02-21', '2024-02-03']
-    >>> [find_date(line).value for line in ("5月8日", "2 months ago")]
-    ['--05-08', '2 months ago']
+    >>> [find_date(line).value for line in ("5月8日", "2 months ago", "Posted on May 1 by Jane Doe")]
+    ['--05-08', '2 months ago', '--05-01']
     """
     digit = _DIGIT.search(text)
     if digit and (whole := whole_dates(text)):
         return min(whole, key=lambda found: found.sort == "changed")
     if _RELATIVE_WORD.search(text) and (match := _RELATIVE.search(text)):
         return Found(match.start(), match.end(), match[0], "relative")
-    for match in _PARTIAL.finditer(text) if digit else ():
-        month, day = int(match["month"]), int(match["day"] or match["day2"])
+    for match in chain(_PARTIAL.finditer(text), _PARTIAL_EN.finditer(text)) if digit else ():
+        part = match.groupdict()
+        month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
+        day = int(part["day"] or part["day2"])
         if _exists(2000, month, day):
             return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")
     return None

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from corptool.text.boilerplate import Finding
 from corptool.text.captions import captions
+from corptool.text.credits import OWN_NAME, credited
+from corptool.text.datelines import find_dateline
 from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
-from corptool.text.published import ABOVE, BELOW, LONGEST, says_published
+from corptool.text.matching import Finding
+from corptool.text.published import ABOVE, BELOW, LONGEST, said, says_published
 
 if TYPE_CHECKING:
     from corptool.text.hints import Hint
@@ -23,44 +25,6 @@ _HOME = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|>>|[>»›→/])\s*")
-_DATELINE_ZH = re.compile(
-    r"[(（【\[]?(?P<agency>[\u4e00-\u9fff]{1,7}?(?:社|[网網]|[报報]|[台臺]|客[户戶]端))"
-    r"(?P<place>[\u4e00-\u9fff·]{2,8}?)(?P<date>(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)\s*(?:综合|綜合|专|專)?[电電讯訊][】\])）]?"
-    r"(?:\s*[(（](?:[记記]者|[编編][译譯]|通[讯訊][员員])?\s*(?P<reporter>[^()（）]{2,30})[)）])?"
-)
-_DATELINE_EN = re.compile(
-    r"(?P<place>[A-Z][A-Z .'-]{2,}(?:, [A-Z][\w.]*){0,2}?)"
-    r"(?:, (?P<date>(?:Jan|Feb|March|April|May|June|July|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}))?"
-    r" \((?P<agency>[A-Z][A-Za-z. ]{1,20})\) ?(?:--|[—–-])"
-)
-_MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
-
-
-class Dateline(NamedTuple):
-    """Where and when an agency's story was filed, as the words stand."""
-
-    text: str
-    agency: str
-    place: str
-    date: str | None
-    reporter: str | None
-
-
-def find_dateline(line: str) -> Dateline | None:
-    """The dateline at the start of the body's first line.
-
-    >>> find_dateline("人民網成都6月13日電 (趙祖樂)6月12日,大會舉行。").place
-    '成都'
-    >>> find_dateline("BEIJING, June 5 (Xinhua) -- China said").agency
-    'Xinhua'
-    >>> find_dateline("報告6月13日發表。")
-    """
-    for form in (_DATELINE_ZH, _DATELINE_EN):
-        if hit := form.match(line):
-            part = hit.groupdict()
-            reporter = (part.get("reporter") or "").strip() or None
-            return Dateline(hit[0].strip(), part["agency"], part["place"], part["date"], reporter)
-    return None
 
 
 def fields(
@@ -84,6 +48,9 @@ def fields(
     found = [
         finding._replace(lifted=tuple(_spelled_out(finding.lifted))) if finding.lifted else finding for finding in found
     ]
+    title = max((finding.line for finding in found if finding.kind == "title"), default=None)
+    naming = (finding for finding in found if "author" in dict(finding.lifted))
+    nearest = min(naming, key=lambda finding: _distance(finding.line, title), default=None)
     for finding in found:
         for name, value in finding.lifted:
             if name == "categories":
@@ -91,34 +58,42 @@ def fields(
             elif name in ("title", "site", "source"):
                 lifted.setdefault(name, value)
             elif name == "author":
-                lifted.setdefault(name, _BY.sub("", value))
+                if finding is nearest:
+                    lifted.setdefault(name, _BY.sub("", value))
             elif name != "date" and value:
                 meta.setdefault(name, value)
-    _dates(lifted, meta, lines, found, published)
+    beside = [lines[line].text for line in _beside(title, lines, found)]
+    for line, after in zip(beside, [*beside, ""][1:], strict=True):
+        for name, value in credited(line, after) if "author" not in lifted else ():
+            lifted.setdefault(name, value)
+    _dates(lifted, meta, lines, found, title, published)
     if fetched and "published" not in lifted and (then := resolved(meta.get("published_relative"), fetched)):
         lifted["published"] = then
     taken = {finding.line for finding in found}
-    title = max((finding.line for finding in found if finding.kind == "title"), default=None)
     if body and (shown := list(dict.fromkeys(captions(lines, hints, taken, title)))):
         meta["captions"] = shown
     opening = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
     if body and (filed := find_dateline(opening)):
         meta["dateline"] = {name: value for name, value in filed._asdict().items() if value is not None}
-        lifted.setdefault("source", filed.agency)
+        if filed.agency and not OWN_NAME.fullmatch(filed.agency):
+            lifted.setdefault("source", filed.agency)
         if filed.reporter:
             lifted.setdefault("author", filed.reporter)
-        if "published" not in lifted and (day := _MONTH_DAY.search(filed.date or "")):
-            meta.setdefault("published_partial", f"--{int(day[1]):02}-{int(day[2]):02}")
+        if "published" not in lifted and (day := find_date(filed.date or "")):
+            if day.sort == "whole":
+                lifted["published"] = day.value
+            else:
+                meta.setdefault("published_partial", day.value)
     return lifted | ({"meta": meta} if meta else {})
 
 
 LABELS = {
     "source": "来源|來源|稿源|出处|出處|摘自|source",
-    "author": "作者|撰文|文|记者|記者|author|reporter",
+    "author": "作者|撰文|(?<![\u4e00-\u9fff])文|记者|記者|author|reporter",
     "editor": "责任编辑|責任編輯|责编|責編|编辑|編輯|(?:responsible |web )?editor",
 }
 _LABELLED = {
-    name: re.compile(rf"(?:{labels})\s?[:：]\s*(?P<value>[^\s|:：]+(?: [A-Za-z][^\s|:：]*)*)", re.IGNORECASE)
+    name: re.compile(rf"(?:{labels})\s?[:：|｜/／]\s*(?P<value>[^\s|:：｜]+(?: [A-Za-z][^\s|:：]*)*)", re.IGNORECASE)
     for name, labels in LABELS.items()
 }
 _BY = re.compile(
@@ -155,23 +130,49 @@ def _spelled_out(lifted: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]
         yield from labelled(value) if name == "labels" else [(name, value)]
 
 
+def _distance(line: int, title: int | None) -> tuple[bool, int]:
+    """What stands below the title, and nearest to it, comes first: above it are menus and other articles."""
+    return (title is not None and line < title, abs(line - (title or 0)))
+
+
+def _beside(title: int | None, lines: Sequence[Line], found: Iterable[Finding]) -> list[int]:
+    """The line of the title, and the short ones around it that are no part of the body."""
+    if title is None:
+        return []
+    near = {finding.line for finding in found if title - ABOVE <= finding.line <= title + BELOW}
+    return sorted((line for line in near if len(lines[line].text) <= LONGEST), key=lambda line: _distance(line, title))
+
+
 def _dates(
-    lifted: dict[str, Any], meta: dict[str, Any], lines: Sequence[Line], found: Iterable[Finding], known: str | None
+    lifted: dict[str, Any],
+    meta: dict[str, Any],
+    lines: Sequence[Line],
+    found: Iterable[Finding],
+    title: int | None,
+    known: str | None,
 ) -> None:
     """The date nearest below the title is the article's; other whole dates are reported beside it.
 
     A page of a site often names the day on which the page was made above the title that it repeats. A line beside the
     title that is no part of the body may tell the date whether a rule knows it or not.
     """
-    title = max((f.line for f in found if f.kind == "title"), default=None)
-    at = -1 if title is None else title
     values = [(finding.line, value) for finding in found for name, value in finding.lifted if name == "date"]
-    if title is not None:
-        near = {f.line for f in found if title - ABOVE <= f.line <= title + BELOW} - {line for line, _ in values}
-        values += [(line, lines[line].text) for line in near if len(lines[line].text) <= LONGEST]
-    dates = [(not says_published(value, date), line, date) for line, value in values if (date := find_date(value))]
-    dates.sort(key=lambda dated: (dated[0], dated[1] < at, abs(dated[1] - at)))
+    labelled_lines = {line for line, _ in values}
+    values += [(line, lines[line].text) for line in _beside(title, lines, found) if line not in labelled_lines]
+    dates = [
+        (
+            not (says_published(value, date) or date.value in {found.value for found in said([lines[line].text])}),
+            line,
+            date,
+        )
+        for line, value in values
+        if (date := find_date(value))
+    ]
+    dates.sort(key=lambda dated: (dated[0], _distance(dated[1], title)))
     whole = [date.value for *_, date in dates if date.sort == "whole"]
+    if not whole and not known:  # below a post its own date stands first
+        texts = (lines[finding.line].text for finding in found if title is None or finding.line > title)
+        whole = [date.value for date in said(texts)][:1]
     if day := known or next((value[:10] for value in whole), None):
         lifted["published"] = day
         if time := next((value for value in whole if value[:10] == day and "T" in value), None):

@@ -44,7 +44,7 @@ def days(lines: Sequence[Line], title: str | None, claimed: str | None, modified
     own = next((found.value[:10] for found in shown if found.sort == "whole"), None)
     modified = modified or next((found.value[:10] for found in shown if found.sort == "changed"), None)
     if not (own or claimed):
-        own = next(_said(lines[at or 0 :]), None)
+        own = next((found.value[:10] for found in said(line.text for line in lines[at or 0 :])), None)
     return Days(own or claimed, modified, claimed if own and claimed != own else None)
 
 
@@ -66,11 +66,11 @@ def _beside(lines: Sequence[Line], at: int) -> list[Found]:
     return [found for text, found in sorted(dates, key=lambda one: not says_published(*one))]
 
 
-def _said(lines: Iterable[Line]) -> Iterator[str]:
-    """The days of which a short line says that something was published then; below a post stands its own first."""
+def said(lines: Iterable[str]) -> Iterator[Found]:
+    """The dates of which a short line says that something was published then; below a post stands its own first."""
     for line in lines:
-        if len(line.text) <= LONGEST:
-            yield from (found.value[:10] for found in whole_dates(line.text) if says_published(line.text, found))
+        if len(line) <= LONGEST:
+            yield from (found for found in whole_dates(line) if says_published(line, found))
 
 
 def _title_line(lines: Sequence[Line], title: str | None) -> int | None:

@@ -18,11 +18,11 @@ from corptool.text.likeliest import likeliest
 from corptool.text.misread import bytes_in
 from corptool.text.suspicion import Tables, odd_lines
 
-READ_AS = ("gbk", "cp932", "cp949", "big5")
+READ_AS = ("gbk", "cp932", "shift_jis", "cp949", "big5")
 SURE = 0.9  # the share that the likeliest text must have among all that are possible
 # How many times nearer to certainty it must be where there are many guesses instead of one: of all kinds of damage
 # 99 of 100 restorations were right then, on text that was not measured on before
-CAUTION = {"cp1252": 1, "gb18030": 1, "gbk": 3, "cp932": 5, "cp949": 8, "big5": 10}
+CAUTION = {"cp1252": 1, "gb18030": 1, "gbk": 3, "cp932": 5, "shift_jis": 5, "cp949": 8, "big5": 10}
 NO_BREAKS = "no-break"
 # A closing quotation mark as Windows-1252, where its last byte is undefined and was dropped; after an opening one
 CLOSING = re.compile("(?:â€œ|(?<!â€)“)[^\n“”]{1,400}?(?<=[\\w.,!?)])(?P<mark>â€)(?![^\\s.,;:!?)])")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from math import exp, log
 from operator import add
 
 from corptool.text.dates import find_date
@@ -19,16 +19,44 @@ _WORD = re.compile(r"[a-zà-ÿ]{4,}|\d{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _SITE_PART = re.compile(r"\s*(?: [|｜_–—-] |[|｜_]|--)\s*")
 _ABOUT_PAGE = re.compile(
-    r"\b(?:by |photo|getty|image|credit|read|min|ago|updated|published|editor|staff|reporter)"
+    r"\b(?:by |photo|getty|image|credit|(?:read|min(?:ute)?s?|ago)\b|updated|published|editor|staff|reporter)"
     r"|记者|编辑|来源|作者|图|@|\d{1,2}:\d\d"
 )
 _MIXED = re.compile(r"[|»>]")
 FARTHEST = 40
 """Lines above the body in which a title is looked for."""
+OPENING = 14
+"""Lines of the body that tell what it speaks of; the first two of them count once more."""
+LONGEST_BESIDE = 90
+"""Characters of a line that names the author, the time or the picture: such lines stand below titles."""
 LOWEST = -5.0
 """Log-odds of the line classifier; below, a line is no less a title: some stand among links to other articles."""
-LEAST = -3.0
-"""Log-odds. Of the development pages whose title is among their lines 80 in 100 are found, judged by site."""
+WEIGHTS = {
+    "says what the body says": 1.440,
+    "and says often": 1.407,
+    "and says first": 2.189,
+    "lines to the body": -0.139,
+    "next to the body": -1.574,
+    "lines from the top": -0.121,
+    "words": 0.324,
+    "words beyond 14": -0.097,
+    "one or two words": -1.053,
+    "words above": -0.086,
+    "words below": 0.097,
+    "a sentence": -0.986,
+    "about the page": -1.532,
+    "of parts": -1.269,
+    "above one about the page": -0.198,
+    "above some about the page": 0.689,
+    "judged": -0.206,
+    "said twice": 0.297,
+    "said within another": 0.967,
+}
+"""By tools/train_titles.py: what each property of a line adds to its being the title, beside the lines around it."""
+NONE = 2.837
+"""What speaks for none of the lines."""
+LEAST = 0.25
+"""The share that a line must have among all of them, and none."""
 
 
 def terms(key: str) -> set[str]:
@@ -45,46 +73,68 @@ def terms(key: str) -> set[str]:
 
 
 def choose_title(page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]) -> int | None:
-    """The line above the body that says best what the body speaks of; None where no line does.
+    """The line above the body that is its title, by what it says and where it stands; None where no line seems to be.
 
-    The line nearest above is preferred, for a title of another article may speak of the same things; and the full
-    form to one that was cut short.
+    `left` are the lines above the body that no rule knows, `judged` what the line classifier says of them. Of a title
+    that was cut short the full form is taken.
     """
-    spoken: Counter[str] = Counter()
-    for number in body[:14]:
-        spoken.update(terms(page.keys[number][:600]))
-    times = Counter(page.keys)
-    best, chosen = LEAST, None
+    numbers, rows = candidates(page, left, body, judged)
+    scores = [sum(WEIGHTS[name] * value for name, value in row.items()) for row in rows]
+    if not scores or (best := max(scores)) - log(sum(map(exp, [NONE, *scores]))) < log(LEAST):
+        return None
+    return _in_full(page, left, numbers[scores.index(best)])
+
+
+def candidates(
+    page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]
+) -> tuple[list[int], list[dict[str, float]]]:
+    """The lines that may be the title, nearest to the body first, and their properties."""
     near = left[-FARTHEST:]
-    about_page = [_is_about_page(page.keys[number]) for number in near]
-    fewer = math.log(FARTHEST / max(1, len(near)))  # the fewer lines there are, the likelier is each
-    for distance, number in enumerate(reversed(near)):
-        line = page.lines[number].text
-        if len(line) > 300 or not 1.2 <= (words := weight(line)) <= 45:
-            continue
-        below = len(near) - distance
-        score = fewer + 0.9 * sum(about_page[below : below + 4])
-        score += _score(line, page.keys[number], words, distance, spoken) + max(judged.get(number, 0.0), LOWEST) / 5
-        score += 1.3 * (times[page.keys[number]] > 1)
-        if score > best:
-            best, chosen = score, number
-    return _in_full(page, left, chosen) if chosen is not None else None
-
-
-def _score(line: str, key: str, words: float, distance: int, spoken: Mapping[str, int]) -> float:
-    """Weights of a logistic regression on the development pages: how much like a title of this body a line is."""
-    about = terms(key)
-    times = [min(spoken[term], 4) for term in about if term in spoken]
-    said, often = len(times) / (len(about) + 1), sum(times) / (len(about) + 2)
-    score = -7.1 + 2.06 * said + 1.69 * often - 0.175 * min(distance, 15) + 0.3 * (distance == 0)
-    score += 0.354 * min(words, 10) - 0.219 * max(0.0, words - 14) + 0.075 * len(about) - 1.3 * (words < 3)
-    score -= 1.55 * ends_sentence(line) + 1.55 * bool(_ABOUT_PAGE.search(key)) + 1.57 * bool(_MIXED.search(key))
-    return score - 0.83 * line.endswith((":", "："))
-
-
-def _is_about_page(key: str) -> bool:
-    """Whether a short line names the author, the time or the picture: such lines stand below titles."""
-    return len(key) < 90 and (bool(_ABOUT_PAGE.search(key)) or find_date(key) is not None)
+    keys = [page.keys[number] for number in near]
+    weights = [0.0, *(weight(page.texts[number]) for number in near), 0.0]
+    about_page = [bool(_ABOUT_PAGE.search(key)) for key in keys]
+    beside = [
+        len(key) < LONGEST_BESIDE and (said or find_date(key) is not None)
+        for key, said in zip(keys, about_page, strict=True)
+    ]
+    fit = [at for at in reversed(range(len(near))) if len(page.texts[near[at]]) <= 300 and 1.2 <= weights[at + 1] <= 45]
+    about = {at: terms(keys[at]) for at in fit}
+    asked = set().union(*about.values())
+    opening = [asked & terms(page.keys[number][:600]) for number in body[:OPENING]]
+    spoken = Counter(term for terms_of_line in opening for term in terms_of_line)
+    first = set().union(*opening[:2])
+    times = Counter(page.keys)
+    whole = "\n".join(page.keys)
+    rows = []
+    for at in fit:
+        line, key = page.texts[near[at]], keys[at]
+        distance = len(near) - at - 1
+        above, words = weights[at : at + 2]
+        often = [min(spoken[term], 4) for term in about[at] if term in spoken]
+        rows.append(
+            {
+                "says what the body says": len(often) / (len(about[at]) + 1),
+                "and says often": sum(often) / (len(about[at]) + 2),
+                "and says first": len(first & about[at]) / (len(about[at]) + 1),
+                "lines to the body": min(distance, 15),
+                "next to the body": distance == 0,
+                "lines from the top": min(at, 10),
+                "words": min(words, 10),
+                "words beyond 14": max(0.0, words - 14),
+                "one or two words": words < 3,
+                "words above": min(20.0, above),
+                "words below": min(20.0, weights[at + 2]) if distance else 25.0,  # the body
+                "a sentence": ends_sentence(line),
+                "about the page": about_page[at],
+                "of parts": bool(_MIXED.search(key)),
+                "above one about the page": at + 1 < len(near) and beside[at + 1],
+                "above some about the page": sum(beside[at + 1 : at + 5]),
+                "judged": min(max(judged.get(near[at], 0.0), LOWEST), -LOWEST),
+                "said twice": times[key] > 1,
+                "said within another": len(key) > 8 and whole.count(key) > times[key],
+            }
+        )
+    return [near[at] for at in fit], rows
 
 
 def _in_full(page: Page, left: Sequence[int], chosen: int) -> int:
@@ -100,7 +150,7 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
     wanted = title.lower()
     parts = {wanted, *_SITE_PART.split(wanted)}
     for number in reversed(left):
-        line = page.lines[number].text.lower()
+        line = page.texts[number].lower()
         if line in parts:
             return number
         if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
