@@ -28,6 +28,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from pipes import Row, cpu, figures, page
 
+import real
+
 ROOT = Path(__file__).parents[1]
 PEERS = {
     "tools": [
@@ -269,7 +271,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=400)
     parser.add_argument("--pages", type=Path, help="real pages for the whole job, in place of made ones")
     parser.add_argument(
-        "--labelled", type=Path, nargs="*", default=[], help="labelled pages for clean (docs/training.md)"
+        "--labelled", type=Path, nargs="*", default=[], help="labelled pages for clean and the job (docs/training.md)"
     )
     parser.add_argument("--encodings", type=Path, help="files and pairs for detect and fix (see encoding.py)")
     parser.add_argument("--write", type=Path, default=ROOT / "docs" / "benchmarks.md")
@@ -280,6 +282,7 @@ def main() -> None:
         make(Path(folder), options.articles)
         rows = list(measured(Path(folder), bins, options.rounds))
         pipes = list(figures(Path(folder), bins, options.rounds, list(articles(6500)), options.pages))
+        pipes += real.figures(Path(folder), bins, options.rounds, options.labelled)
     more = [*encodings(options.encodings, bins), *cleaning(options.labelled, bins)]
     options.write.write_text(report(rows, pipes, bins, options.articles, more), "utf-8")
     print(options.write.read_text("utf-8"))

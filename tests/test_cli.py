@@ -223,6 +223,14 @@ def test_many_blocks_with_workers(tmp_path):
     assert out.count(b"\n") + len(rows) == 20_000
 
 
+def test_what_workers_explain_comes_in_order(tmp_path):
+    lines = [b'{"id":%d,"text":"%d\\r\\nSkip to main content\\n%s"}' % (n, n, b"word " * 200) for n in range(2_000)]
+    (tmp_path / "big.jsonl").write_bytes(b"\n".join(lines))
+    told = [corptool("run", "-q", "-j", jobs, "clean --explain", "big.jsonl", cwd=tmp_path).err for jobs in ("1", "2")]
+    assert told[0] == told[1]
+    assert told[0].count("==") == len(lines)
+
+
 def test_a_pipeline_may_be_a_file(tmp_path):
     (tmp_path / "corpus.pipeline").write_text("# what we do\nfix\n| clean  # rules\n", "utf-8")
     given = '{"id":"1","text":"Back to top\\r\\n正文在這裡。"}\n'.encode()

@@ -44,16 +44,18 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     ),
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
-    "stage": (
+    "declaration": ({"corptool", *(f"corptool.{part}" for part in ("edits", "options", "plugins"))}, {"os", "sys"}),
+    "step": (
         {
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "batches", "edits", "formats", "options", "plugins", "reading")
+                for part in ("article", "batches", "declaration", "edits", "formats", "options", "reading")
             ),
         },
         {"os", "sys"},
     ),
+    "stage": ({"corptool.declaration", "corptool.step"}, {"os", "sys"}),
     "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
     "duplicates": (
         {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "text"))},
@@ -64,7 +66,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "pipeline": (
-        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage"))},
+        {"corptool", *(f"corptool.{part}" for part in ("arrow", "article", "catalogue", "options", "stage", "step"))},
         {"os", "sys"},
     ),
     "commands": (
@@ -88,6 +90,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "records",
                 "rules",
                 "stage",
+                "step",
                 "text",
             )
         },
@@ -110,7 +113,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                         "files",
                         "formats",
                     ),
-                    *("outputs", "pipeline", "plugins", "reading", "remote", "stage"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "step"),
                 )
             ),
         },
@@ -121,13 +124,13 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "batches", "engine", "metatable", "outputs", "pipeline", "progress", "stage")
+                for part in ("article", "batches", "engine", "metatable", "outputs", "pipeline", "progress", "step")
             ),
         },
         set(),
     ),
     "progress": ({f"corptool.{part}" for part in ("article", "batches", "engine", "files", "outputs")}, {"click"}),
-    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "stage")}, set()),
+    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "step")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

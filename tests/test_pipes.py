@@ -50,10 +50,11 @@ def test_a_closed_standard_output_is_told():
     assert (ended.code, "standard output is closed" in ended.err) == (1, True)
 
 
+@pytest.mark.parametrize("what", [["clean"], ["run", "-j", "2", "clean"]])
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_command_that_is_stopped_leaves_nothing_behind(big, tmp_path, how, code):
+def test_a_command_that_is_stopped_leaves_nothing_behind(big, tmp_path, what, how, code):
     out = tmp_path / "out.jsonl"
-    command = [sys.executable, "-m", "corptool", "clean", str(big), "-o", str(out)]
+    command = [sys.executable, "-m", "corptool", *what, str(big), "-o", str(out)]
     process = subprocess.Popen(command, env=ENVIRONMENT, stderr=subprocess.PIPE)
     while not list(tmp_path.glob(".out.jsonl*")):
         assert process.poll() is None

@@ -4,8 +4,8 @@ import pytest
 
 from corptool import rules
 from corptool.commands.rules import failures
-from corptool.text.boilerplate import PLACES, match
 from corptool.text.lines import page_of
+from corptool.text.matching import PLACES, match
 
 ALL = rules.boilerplate()
 

@@ -12,7 +12,8 @@ import pytest
 import corptool
 from corptool import Dropped, Pipeline
 from corptool.pipeline import split
-from corptool.stage import Step, block_stage
+from corptool.stage import block_stage
+from corptool.step import Step
 from tests.conftest import ROOT
 
 

@@ -51,6 +51,14 @@ def lookup(name: str) -> Stage | click.Command:
     return value
 
 
+def stage_of(name: str) -> Stage:
+    """The stage of this name; UsageError where it is a command that is none."""
+    found = lookup(name)
+    if not isinstance(found, Stage):
+        raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
+    return found
+
+
 def inverse_of(name: str) -> edits.Inverse | None:
     """The inverse that a stage declares, for `edits.undo`; anybody may have written the name into an article."""
     found = lookup(name) if isinstance(name, str) and is_known(name) else None

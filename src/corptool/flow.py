@@ -19,7 +19,7 @@ from corptool.engine.local import Report
 from corptool.outputs import Output, check_apart, check_one_file, say, writer, written
 from corptool.pipeline import Pipeline, reader
 from corptool.progress import Mode, measured, shown
-from corptool.stage import Step
+from corptool.step import Step
 
 SHOWN = 10  # messages about single articles; the rest is counted
 

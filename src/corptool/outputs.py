@@ -31,6 +31,25 @@ def say(message: str) -> None:
         click.echo(erased() + message, err=True)
 
 
+@contextlib.contextmanager
+def captured() -> Iterator[Callable[[], str]]:
+    """Keep what is printed on standard error, so that it can be printed in its turn, or again."""
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, "utf-8", "backslashreplace")
+
+    def said() -> str:
+        stream.flush()
+        return kept.getvalue().decode()
+
+    try:
+        with contextlib.redirect_stderr(stream):
+            yield said
+    except BaseException:
+        if told := said().removesuffix("\n"):
+            say(told)
+        raise
+
+
 def erased() -> str:
     """What clears the line of a terminal on which this or another command of the pipe may have drawn its progress."""
     if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":

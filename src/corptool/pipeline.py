@@ -15,9 +15,10 @@ from typing import Any
 import click
 
 from corptool.article import Article
-from corptool.catalogue import lookup
+from corptool.catalogue import stage_of
 from corptool.options import SHARED
-from corptool.stage import OnDrop, Stage, Step, blocks_of
+from corptool.stage import Stage
+from corptool.step import OnDrop, Step, blocks_of
 
 
 class Pipeline:
@@ -79,9 +80,7 @@ class Pipeline:
 def parse(words: list[str]) -> Step:
     """`["convert", "--to", "t"]` as a step, its options checked by click."""
     name, *arguments = words
-    stage = lookup(name)
-    if not isinstance(stage, Stage):
-        raise click.UsageError(f"`{name}` is a command of its own and no step of a pipeline")
+    stage = stage_of(name)
     with stage.command().make_context(f"corptool {name}", arguments) as context:
         return bind(stage, context.params)
 
@@ -94,8 +93,7 @@ def reader(step: Step) -> Step:
     """The source of a pipeline that begins with this step: itself, or `read` of its files."""
     if step.stage.kind == "source":
         return step
-    read = lookup("read")
-    assert isinstance(read, Stage)
+    read = stage_of("read")
     return Step(read, read.defaults, files=step.files, files_from=step.files_from)
 
 

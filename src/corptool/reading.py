@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from corptool import files, formats
 from corptool.article import Place
-from corptool.batches import Batch, Document, Lines, Ready, hold_text, unreadable
+from corptool.batches import ENOUGH, TOGETHER, Batch, Document, Lines, Ready, hold_text, unreadable
 from corptool.compression import COMPRESSED, told
 from corptool.records import Options
 
@@ -79,8 +79,7 @@ def divisible(path: str, as_: str = "auto") -> bool:
 def _of_piece(piece: Piece, options: Options) -> Iterator[Lines]:
     with files.between(piece.path, piece.start, piece.end) as stream:
         if piece.start:
-            chunks = iter(lambda: stream.read(files.CHUNK), b"")
-            yield from _whole_lines(chunks, Place(piece.path, FAR, piece.start), options)
+            yield from _whole_lines(_chunks(stream), Place(piece.path, FAR, piece.start), options)
         else:
             yield from _lines(stream, piece.path, options)
 
@@ -152,22 +151,28 @@ def _whole_lines(chunks: Iterable[bytes], first: Place, options: Options, member
         yield Lines.of(Place(path, line, offset), b"".join(pending), options, member)
 
 
+def _chunks(stream: files.Stream) -> Iterator[bytes]:
+    """What a stream holds, as it arrives."""
+    # nearly as many lines as stages take together, for what is over would be a small block of its own; and no more, for
+    # they would leave the cache before they are parsed
+    size = TOGETHER * 7 // 8 * len(stream.start) // (1 + stream.start.count(b"\n"))
+    size = min(max(files.CHUNK, size), ENOUGH)
+    while chunk := stream.read(size):
+        yield chunk
+
+
 def _utf8(stream: files.Stream) -> Iterator[bytes]:
     """The chunks of a stream without its byte-order mark; UTF-16, as PowerShell writes it, becomes UTF-8."""
-    chunk = stream.read(files.CHUNK)
-    if chunk.startswith(UTF16_MARKS):
+    chunks = _chunks(stream)
+    if stream.start.startswith(UTF16_MARKS):
         import codecs
 
         decoder = codecs.getincrementaldecoder("utf-16")()
-        while chunk:
-            yield decoder.decode(chunk).encode()
-            chunk = stream.read(files.CHUNK)
+        yield from map(str.encode, map(decoder.decode, chunks))
         decoder.decode(b"", final=True)
-        return
-    chunk = chunk.removeprefix(UTF8_MARK)
-    while chunk:
-        yield chunk
-        chunk = stream.read(files.CHUNK)
+    else:
+        yield from (chunk.removeprefix(UTF8_MARK) for chunk in islice(chunks, 1))
+        yield from chunks
 
 
 def _documents(document: Document) -> Iterator[Batch]:

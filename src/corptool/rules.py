@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from corptool.text import boilerplate as text_rules
     from corptool.text import charset, classifier, glosses, language, suspicion
+    from corptool.text import matching as text_rules
     from corptool.text.language_model import LanguageModel
     from corptool.text.lines import Fold
     from corptool.text.scales import Scales
@@ -70,7 +70,7 @@ def boilerplate(*paths: Path) -> text_rules.Rules:
 
     A path that is none may be the name of the rules that a plug-in brings.
     """
-    from corptool.text.boilerplate import rule_set
+    from corptool.text.matching import rule_set
 
     files = {path: _toml(path) for path in (*paths, *sorted((DATA / "boilerplate").glob("*.toml")))}
     sites = {name: marks for path, value in files.items() for name, marks in _sites(path, value)}
@@ -117,7 +117,7 @@ def _rules(path: Path, value: dict[str, Any]) -> Iterator[text_rules.Rule]:
 
 
 def _rule(table: dict[str, Any]) -> text_rules.Rule:
-    from corptool.text.boilerplate import Rule
+    from corptool.text.matching import Rule
 
     table = dict(table)
     pattern = re.compile(_fold_pattern(table.pop("line")))
@@ -127,8 +127,12 @@ def _rule(table: dict[str, Any]) -> text_rules.Rule:
 
 def _fold_pattern(pattern: str) -> str:
     """Patterns may be in either script; wide forms stay, for narrow ones would be operators."""
-    han = {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
-    return pattern.translate(han)
+    return pattern if pattern.isascii() else pattern.translate(_fold_han())
+
+
+@cache
+def _fold_han() -> dict[int, str]:
+    return {code: new for code, new in fold().items() if code > 0x2FFF and not 0xFF00 < code < 0xFF5F}
 
 
 @cache

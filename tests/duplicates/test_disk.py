@@ -99,7 +99,7 @@ def test_keys_that_others_sorted_are_joined(blocks, memory):
         for block in blocks:
             some = Sorted(room)
             some.add(np.array(block, np.uint64))
-            keys.join(elsewhere(some))
+            keys.join([elsewhere(some)])
         pieces = [elsewhere(piece)()[0].tolist() for piece in keys.later()]
     assert all(pieces)
     assert [*chain.from_iterable(pieces)] == sorted(chain.from_iterable(blocks))
@@ -108,15 +108,16 @@ def test_keys_that_others_sorted_are_joined(blocks, memory):
 @pytest.mark.parametrize("shared", [False, True])
 def test_parts_are_one_list(tmp_path, shared):
     room = Room(1 << 20, str(tmp_path) if shared else None)
-    parts = Parts(room, np.int64)
+    parts = Parts(room, [("number", np.int64)])
     for size in (3, 20_000, 0, 1, 30_000):
-        parts.append(elsewhere(room.put(np.arange(len(parts), len(parts) + size))))
+        parts.append(elsewhere(room.put(np.arange(len(parts), len(parts) + size).view(parts.kind))))
     places = np.array([50_003, 2, 3, 20_003, 20_004, 0])
-    assert parts[places].tolist() == elsewhere(parts)[places].tolist() == places.tolist()
+    for one in (parts, elsewhere(parts)):
+        assert one.lookup("number")(places).tolist() == places.tolist()
     assert [(block.start, block.stop) for block in parts.blocks()] == [
-        (start, start + block().size) for block in parts.blocks() for start in block()[:1].tolist()
+        (start, start + block().size) for block in parts.blocks() for start in block()["number"][:1].tolist()
     ]
-    assert parts.whole().all().tolist() == [*range(50_004)]
+    assert parts.whole().all()["number"].tolist() == [*range(50_004)]
 
 
 @given(PAIRS)

@@ -8,7 +8,8 @@ import pytest
 from corptool.engine import exchange, groups, shards
 from corptool.engine.job import Given, opened
 from corptool.flow import told
-from corptool.stage import Step, stage
+from corptool.stage import stage
+from corptool.step import Step
 from tests.conftest import corptool
 
 NUMBER = 70  # shards, so there are several buckets

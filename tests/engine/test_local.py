@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from corptool.article import Parcel, Place
 from corptool.batches import Ready
-from corptool.engine import local
+from corptool.engine import local, workers
 from corptool.pipeline import Pipeline
-from corptool.stage import Step, stage
+from corptool.stage import stage
+from corptool.step import Step
 from tests.conftest import ENVIRONMENT
 
 PEAK = """
@@ -72,3 +74,25 @@ def test_decisions_go_with_their_articles():
     given = [Parcel(Place("x", n), article={"id": str(n), "text": ""}) for n in range(500)]
     outputs = local.run(pipeline, [Ready(given[:300]), Ready(given[300:])], local.Report(pipeline.steps, print))
     assert [parcel.article["decision"] for some in outputs for parcel in some] == [f"for {n}" for n in range(500)]
+
+
+def test_workers_are_forked_only_where_no_other_thread_runs():
+    """Another thread may hold a lock, which in a forked process nobody would ever release."""
+    ended = threading.Event()
+    thread = threading.Thread(target=ended.wait)
+    thread.start()
+    try:
+        assert workers._method() == "spawn"
+        assert list(workers.in_workers(abs, [(-1,), (-2,)], 2)) == [1, 2]
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others spawn")
+def test_workers_share_what_was_loaded():
+    code = "from corptool.engine.workers import in_workers as do; print(*do(eval, [('[*__import__(\"sys\").modules]',)], 2))"
+    run = subprocess.run(
+        [sys.executable, "-c", f"import wave; {code}"], capture_output=True, env=ENVIRONMENT, check=True
+    )
+    assert b"'wave'" in run.stdout

@@ -4,8 +4,10 @@ import contextlib
 import gzip
 import json
 import os
+import pickle
 import shutil
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -14,7 +16,7 @@ from corptool.engine import shards
 from corptool.engine.job import Given, opened
 from corptool.flow import flow, told
 from corptool.pipeline import Pipeline
-from tests.conftest import ROOT, SAMPLES, corptool, installed
+from tests.conftest import ENVIRONMENT, ROOT, SAMPLES, corptool, installed
 
 pytestmark = [
     pytest.mark.slow,
@@ -98,6 +100,30 @@ def nearly(function, folder, *numbers):
         shards.put = put
 
 
+STEPS = {"_collected", "_met", "_paired", "_keys", "_asked"}
+
+
+def dies_once(folder, function, *task):
+    """The task; but the first worker that has done one of a step is killed before it can say so."""
+    made = pickle.dumps(function(*task))
+    if function.__name__ in STEPS:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(os.path.join(folder, function.__name__), os.O_CREAT | os.O_EXCL))
+            os.kill(os.getpid(), signal.SIGKILL)
+    return pickle.loads(made)
+
+
+def test_the_same_decision_though_workers_are_killed_in_the_middle(capfd, tmp_path, corpus, each):
+    (tmp_path / "killed").mkdir()
+
+    def dying(function, tasks):
+        return each(dies_once, ((str(tmp_path / "killed"), function, *task) for task in tasks))
+
+    here, there = both(capfd, tmp_path, "read | fix | dedup --memory 1M --mark", (str(corpus),), dying)
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == STEPS
+    assert here == there
+
+
 @pytest.mark.parametrize(
     "pipeline",
     [
@@ -163,6 +189,41 @@ def test_from_a_store_to_a_store(tmp_path, corpus, bucket):
     back = corptool("read", "-q", "s3://corpus/ray/out", **environment).out
     job = ("run", "-q", "fix | clean --by site | dedup", "s3://corpus/articles")
     assert back == corptool(*job, **environment).out
+
+
+def test_machines_that_share_nothing_but_a_store(tmp_path, corpus, bucket, monkeypatch):
+    """Two nodes with stores of objects and folders of their own, of which one goes down in the middle."""
+    from ray.cluster_utils import Cluster
+
+    store, environment = bucket
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    store.put(str(corpus), "corpus/machines/articles", recursive=True)
+    job = ("fix | clean --by site | dedup --memory 1M --mark", "s3://corpus/machines/articles", "--shards", "9")
+    here = corptool("run", *job, "--work", str(tmp_path / "work"), "-o", str(tmp_path / "here"), **environment)
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    machines = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    try:
+        nodes = []
+        for number in range(2):
+            (tmp_path / f"node{number}").mkdir()
+            nodes.append(machines.add_node(num_cpus=1, env_vars={"TMPDIR": str(tmp_path / f"node{number}")}))
+        words = ("--engine", "ray", "--address", machines.address, "--work", "s3://corpus/machines/work")
+        command = [sys.executable, "-m", "corptool", "run", *job, *words, "-o", "s3://corpus/machines/there"]
+        own = ENVIRONMENT | environment | {"TMPDIR": str(alone), "PYTHONWARNDEFAULTENCODING": ""}
+        with subprocess.Popen(command, cwd=alone, stderr=subprocess.PIPE, env=own) as run:
+            while run.poll() is None and not store.exists("corpus/machines/work/1/00002.done"):
+                store.invalidate_cache()
+            machines.remove_node(nodes[0], allow_graceful=False)
+            told = run.communicate()[1].decode()
+    finally:
+        machines.shutdown()
+    store.invalidate_cache()
+    assert (run.returncode, told) == (here.code, here.err)
+    assert store.cat("corpus/machines/there") == (tmp_path / "here").read_bytes()
+    assert not [*alone.glob("*.jsonl")]
+    assert not [name for name in store.find("corpus/machines/work") if ".unfinished" in name]
 
 
 def test_what_must_be_there(tmp_path):

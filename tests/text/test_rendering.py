@@ -97,6 +97,12 @@ def test_hostile_pages_are_read(name):
     assert "深" in "".join(shown(HOSTILE[name]))
 
 
+@pytest.mark.parametrize("number", [3_000, 30_000])
+def test_of_many_attributes_the_first_are_kept(number):
+    page = parse("<p " + " ".join(f"a{n}" for n in range(number)) + ">深")
+    assert [*page.css_first("p").attributes] == [f"a{n}" for n in range(200)]
+
+
 @pytest.mark.parametrize("tag", ["p", "li", "dd", "tr", "div></div", "font><br"])
 def test_large_pages_without_end_tags_keep_their_lines(tag):
     assert (

@@ -15,11 +15,12 @@ from corptool import rules as data
 from corptool.article import Article
 from corptool.options import Unnoted
 from corptool.stage import block_stage
-from corptool.text.boilerplate import Asked, Rule, find
+from corptool.text.boilerplate import Asked, find
 from corptool.text.changes import Change, apply, compose
 from corptool.text.datelines import find_dateline
 from corptool.text.explain import explained
 from corptool.text.glosses import glosses, may_hold_glosses
+from corptool.text.matching import Rule
 from corptool.text.metadata import fields
 from corptool.text.removing import removals
 from corptool.text.sites import MOST_PAGES, mark, repeated, site_name, templates
@@ -106,7 +107,7 @@ def _explain(article: Article, changes: list[Change]) -> None:
     """On a terminal in colour, and folded to its width."""
     width = os.get_terminal_size(2).columns if os.isatty(2) else None
     page = explained(article["text"], changes, colour=bool(width) and "NO_COLOR" not in os.environ, width=width or None)
-    click.echo(f"== {_name(article)}\n{page}", err=True)
+    click.echo(f"== {_name(article)}\n{page}", err=True, color=bool(width))  # a worker's is not the terminal yet
 
 
 def _name(article: Article) -> Any:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import click
 
 from corptool.article import Article, Lost
-from corptool.catalogue import lookup
+from corptool.catalogue import stage_of
 from corptool.rules import fold_table
-from corptool.stage import Stage
 from corptool.text.difference import Passage, passages
 
 SHOWN = 60
@@ -57,8 +56,7 @@ def _shown(text: str, *, cut: bool) -> str:
 def _article(name: str) -> Article:
     """The article that a name on the command line means."""
     path, _, id_ = name.rpartition("#") if "#" in name else (name, "", "")
-    reader = lookup("read")
-    assert isinstance(reader, Stage)
+    reader = stage_of("read")
     for batch in reader.function((path,), files_from=None, **reader.defaults):
         for item in batch.items():
             if isinstance(item, Lost):

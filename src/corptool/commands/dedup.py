@@ -21,7 +21,8 @@ from corptool.duplicates.index import BrokenIndexError, Index
 from corptool.duplicates.plan import REMOVED, Plan
 from corptool.options import Unnoted
 from corptool.rules import fold_table
-from corptool.stage import AsIs, Each, stage
+from corptool.stage import stage
+from corptool.step import AsIs, Each
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold

@@ -8,8 +8,8 @@ import click
 
 from corptool import plugins
 from corptool import rules as data
-from corptool.text.boilerplate import PLACES, Rule, match, rule_set
 from corptool.text.lines import page_of
+from corptool.text.matching import PLACES, Rule, match, rule_set
 
 RULE_FILE = plugins.RuleFile()
 

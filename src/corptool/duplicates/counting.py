@@ -47,10 +47,9 @@ def _frequencies(texts: Texts, which: Values, group: Values, each: Each) -> tupl
     """The hashes of these texts and in how many groups each occurs."""
     import numpy as np
 
-    room, keys = texts.room, Sorted(texts.room)
-    sketched = room.once(texts.sketched)
-    for some in each(_keys, ((room, sketched, some, group.all()[some]) for some in texts.stored(which))):
-        keys.join(some)
+    room, sketched = texts.room, texts.room.once(texts.sketched)
+    tasks = ((room, sketched, some, group.all()[some]) for some in texts.stored(which))
+    keys = Sorted(room).join(each(_keys, tasks))
     result = Parts(room, np.uint32), Parts(room, np.uint32)
     last = np.empty(0, np.uint32), np.empty(0, np.int64)
     for first, inside, end in each(_counts, ((room, piece) for piece in keys.later())):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""As in stage.py."""
+"""As in step.py."""
 
 LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a
@@ -226,20 +226,25 @@ class Parts:
             for start, stop in _blocks(len(part), self.room.task // self.kind.itemsize):
                 yield Block(part, start, first + start, first + stop)
 
-    def __getitem__(self, places: NDArray[np.int64]) -> NDArray[Any]:
-        """The values at these places."""
+    def lookup(self, field: str) -> Callable[[NDArray[np.int64]], NDArray[Any]]:
+        """What gives a field of the values at places. All parts are mapped as long as it is there."""
         import numpy as np
 
-        if len(self.parts) == 1:
-            return np.asarray(self.parts[0].all()[places])
-        found = np.empty(places.shape, self.kind)
-        which = np.searchsorted(self.starts, places, "right") - 1
-        order = np.argsort(which, kind="stable")
-        edges = np.flatnonzero(np.diff(which[order], prepend=-1, append=-1))
-        for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            some = order[start:stop]
-            part = int(which[some[0]])
-            found[some] = self.parts[part].all()[places[some] - self.starts[part]]
+        arrays = [part.all()[field] for part in self.parts]
+        if len(arrays) == 1:
+            return lambda places: arrays[0][places]
+
+        def found(places: NDArray[np.int64]) -> NDArray[Any]:
+            values = np.empty((places.size, *self.kind[field].shape), self.kind[field].base)
+            which = np.searchsorted(self.starts, places, "right") - 1
+            order = np.argsort(which, kind="stable")
+            edges = np.flatnonzero(np.diff(which[order], prepend=-1, append=-1))
+            for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+                some = order[start:stop]
+                part = int(which[some[0]])
+                values[some] = arrays[part][places[some] - self.starts[part]]
+            return values
+
         return found
 
     def whole(self) -> Values:

@@ -42,9 +42,7 @@ def paired(texts: Texts, known: Known, each: Each) -> Parts:
     """With the pairs that new texts make, and without those that meet no longer, where they came between."""
     room = texts.room
     buckets = room.once(_buckets(texts, known, each))
-    met = Sorted(room, valued=True)
-    for some in each(_met, ((buckets, at) for at in range(0, BINS, COLUMNS))):
-        met.join(some)
+    met = Sorted(room, valued=True).join(each(_met, ((buckets, at) for at in range(0, BINS, COLUMNS))))
     if not len(met):
         return known.pairs
     compared = room.once(Compared(room, texts.sketched, known.drawn, known.row, known.new, known.pairs.whole()))
@@ -112,13 +110,9 @@ class Compared(NamedTuple):
         """Which pairs, that are not known, are new and worth comparing."""
         left, right = sides(met)
         asked: NDArray[np.bool_] = self.new.all()[left] | self.new.all()[right]
-        asked[asked] = promising(self.bins, self.sketched.lengths.all(), met[asked])
+        row, drawn = self.row.all(), self.drawn.lookup("bins")
+        asked[asked] = promising(lambda texts: drawn(row[texts]), self.sketched.lengths.all(), met[asked])
         return asked
-
-    def bins(self, texts: NDArray[np.int64]) -> NDArray[np.uint32]:
-        """The signatures of texts."""
-        found: NDArray[np.uint32] = self.drawn[self.row.all()[texts]]["bins"]
-        return found
 
 
 def _buckets(texts: Texts, known: Known, each: Each) -> Buckets:

@@ -38,7 +38,8 @@ def learned(texts: Texts, known: Known, each: Each = starmap) -> Known:
     """What is known of all texts, the new ones included: all but what depends on the weights of shingles."""
     sign(texts, known, each)
     known = known._replace(pairs=paired(texts, known, each))
-    known.drawn.clear()
+    for made in (known.drawn, known.row, known.text):
+        made.clear()
     group = joined(texts.room, len(texts), each(_copies, ((block,) for block in known.pairs.blocks())))
     hashes, counts = counted(texts, known, group, each)
     return known._replace(group=group, hashes=hashes, counts=counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,11 +52,13 @@ class Sorted:
         if self.bytes > self.room.piece:
             self._write()
 
-    def join(self, other: Sorted) -> None:
+    def join(self, others: Iterable[Sorted]) -> Sorted:
         """Add what others have sorted."""
-        self.runs += other.runs
-        for keys, values in other.waiting:
-            self.add(keys, values)
+        for other in others:
+            self.runs += other.runs
+            for keys, values in other.waiting:
+                self.add(keys, values)
+        return self
 
     def pieces(self, low: int = 0) -> Iterator[tuple[NDArray[np.uint64], Any]]:
         """The keys with their values, in pieces; those that differ in the `low` lowest bits alone are in one piece.
@@ -73,9 +75,15 @@ class Sorted:
             return
         if self.bytes:
             self._write()
-        for start, stop in pairwise([0, *self._cuts(low), None]):
-            assert start is not None
-            yield Piece([part for run in self.runs for part in self._within(run, start, stop)], start, stop)
+        edges = self._edges(low)
+        cuts = [self._cuts(run, edges) for run in self.runs]
+        for place, (start, stop) in enumerate(pairwise([0, *edges.tolist(), None])):
+            parts = [
+                (run.keys, run.values, cut[place][0], cut[place + 1][1])
+                for run, cut in zip(self.runs, cuts, strict=True)
+                if cut[place][0] < cut[place + 1][1]
+            ]
+            yield Piece(parts, start, stop)
 
     def written(self) -> Values:
         """All keys, ascending."""
@@ -86,25 +94,24 @@ class Sorted:
             made.append(keys)
         return made
 
-    def _cuts(self, low: int) -> list[int]:
+    def _edges(self, low: int) -> NDArray[np.uint64]:
         """Where pieces end and others begin, none of them empty."""
         import numpy as np
 
         sample = np.sort(np.concatenate([run.samples for run in self.runs]))
         every = max(1, self.limit // self.step)
         edges = np.unique(sample[every::every] >> np.uint64(low) << np.uint64(low))
-        found: list[int] = edges[edges > sample[0]].tolist()
-        return found
+        some: NDArray[np.uint64] = edges[edges > sample[0]]
+        return some
 
-    def _within(self, run: Run, start: int, stop: int | None) -> Iterator[tuple[Values, Values | None, int, int]]:
-        """The stretch of a run in which the keys from the one to below the other lie."""
+    def _cuts(self, run: Run, edges: NDArray[np.uint64]) -> list[tuple[int, int]]:
+        """For each piece, and for the end, a place in the run before which none of its keys is, and one after that."""
         import numpy as np
 
-        first = max(0, int(np.searchsorted(run.samples, np.uint64(start))) - 1)
-        last = run.samples.size if stop is None else int(np.searchsorted(run.samples, np.uint64(stop)))
-        begin, end = run.start + first * self.step, min(run.stop, run.start + last * self.step)
-        if begin < end:
-            yield run.keys, run.values, begin, end
+        behind = np.searchsorted(run.samples, edges)
+        after = np.minimum(run.start + behind * self.step, run.stop).tolist()
+        before = (run.start + np.maximum(0, behind - 1) * self.step).tolist()
+        return [*zip([run.start, *before, run.stop], [run.start, *after, run.stop], strict=True)]
 
     def _write(self) -> None:
         keys, values = _in_order(self.waiting)
@@ -138,8 +145,9 @@ def _part(keys: Values, values: Values | None, begin: int, end: int, start: int,
     import numpy as np
 
     some = keys.part(begin, end)
-    first = int(np.searchsorted(some, np.uint64(start)))
-    last = some.size if stop is None else int(np.searchsorted(some, np.uint64(stop)))
+    first, last = np.searchsorted(some, np.array([start, 0 if stop is None else stop], np.uint64)).tolist()
+    if stop is None:
+        last = some.size
     return some[first:last], None if values is None else values.part(begin + first, begin + last)
 
 

@@ -152,8 +152,8 @@ def forgotten(texts: Texts) -> Known:
     room = texts.room
     return Known(
         drawn=Parts(room, SIGNATURE),
-        row=room.values(np.int64, len(texts), -1),
-        text=room.values(np.int64),
+        row=room.values(np.int32, len(texts), -1),
+        text=room.values(np.int32),
         new=room.values(bool, len(texts), 1),
         pairs=Parts(room, PAIR),
         group=room.values(np.int64, len(texts), np.arange),

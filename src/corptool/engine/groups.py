@@ -16,7 +16,7 @@ from zlib import crc32
 from corptool.article import dumps
 from corptool.engine import exchange
 from corptool.engine.job import Job
-from corptool.stage import Step
+from corptool.step import Step
 
 SHARDS = 32
 """For how many shards there is one bucket: their keys are together in memory."""

@@ -25,7 +25,7 @@ from corptool.engine.inputs import Input, cut, difference
 from corptool.engine.storage import Storage
 from corptool.outputs import check_one_file, made
 from corptool.pipeline import Pipeline
-from corptool.stage import Step
+from corptool.step import Step
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -13,11 +13,11 @@ from itertools import chain, islice, repeat, starmap
 from typing import IO, Any, NamedTuple
 
 from corptool.article import Article, Dropped, Lost, Parcel, Place
-from corptool.batches import Batch, Documents, together
+from corptool.batches import TOGETHER, Batch, Documents, together
 from corptool.edits import trimmed
-from corptool.outputs import Output
+from corptool.outputs import Output, captured, say
 from corptool.pipeline import Pipeline
-from corptool.stage import TOGETHER, AsIs, Each, Step, attempt_all
+from corptool.step import AsIs, Each, Step, attempt_all
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 
@@ -296,11 +296,20 @@ def decided(file: IO[bytes], decisions: Iterator[Any]) -> Iterator[Decided]:
 
 
 def _with_workers(text: str, number: int, batches: Iterable[Any], jobs: int) -> Iterator[Result]:
-    """The results of worker processes; never more than two tasks a worker wait."""
+    """The results of worker processes; never more than two tasks a worker wait.
+
+    The first batch is done here: that loads what the stages need, and the workers are forked with it.
+    """
     from corptool.engine.workers import in_workers
 
-    return in_workers(_work, ((text, number, batch) for batch in batches), jobs, ahead=2)
+    tasks = ((text, number, batch) for batch in batches)
+    for result, said in chain(starmap(_work, islice(tasks, 1)), in_workers(_work, tasks, jobs, ahead=2)):
+        if said:  # such as --explain: in the order of the articles
+            say(said.removesuffix("\n"))
+        yield result
 
 
-def _work(text: str, number: int, batch: Any) -> Result:
-    return parts_of(text)[number](batch)
+def _work(text: str, number: int, batch: Any) -> tuple[Result, str]:
+    """The result, and what was printed on the way."""
+    with captured() as said:
+        return parts_of(text)[number](batch), said()

@@ -32,12 +32,12 @@ from corptool.batches import Lines, together
 from corptool.engine import groups, local
 from corptool.engine.job import Job
 from corptool.engine.local import Counts, Decided, Report, Result
-from corptool.engine.state import Files, Keys, Summary, blocks, captured, opened, put, summary
+from corptool.engine.state import Files, Keys, Summary, blocks, opened, put, summary
 from corptool.files import CHUNK
-from corptool.outputs import Output, say
+from corptool.outputs import Output, captured, say
 from corptool.pipeline import reader
 from corptool.reading import FAR
-from corptool.stage import Each, Step
+from corptool.step import Each, Step
 
 TOGETHER = 1000
 """Decisions that are written at once."""

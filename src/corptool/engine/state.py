@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import pickle
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import IO, Any, NamedTuple
 
@@ -15,7 +14,6 @@ from corptool.compression import compressed
 from corptool.engine.job import Job
 from corptool.engine.local import Counts
 from corptool.files import suffix
-from corptool.outputs import say
 
 PART = 16 << 20
 """Bytes of keys that are looked at together."""
@@ -138,22 +136,3 @@ class Keys:
             if size >= PART:
                 yield Keys(*self.at, self.sizes[first : shard + 1], first)
                 first, size = shard + 1, 0
-
-
-@contextlib.contextmanager
-def captured() -> Iterator[Callable[[], str]]:
-    """Keep what is printed on standard error, so that it can be printed again when the job goes on after a kill."""
-    kept = io.BytesIO()
-    stream = io.TextIOWrapper(kept, "utf-8", "backslashreplace")
-
-    def said() -> str:
-        stream.flush()
-        return kept.getvalue().decode()
-
-    try:
-        with contextlib.redirect_stderr(stream):
-            yield said
-    except BaseException:
-        if told := said().removesuffix("\n"):
-            say(told)
-        raise

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.lines import Fold, Page, is_prose, page_of
+from corptool.text.lines import Page, is_prose, page_of
+from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, finding_of, matches
 from corptool.text.sites import mark, template
 from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from corptool.text.classifier import Models
     from corptool.text.hints import Hint
 
-Places = tuple[str, ...]
-PLACES: Places = ("", "head", "tail", "edge", "above-title")
-EVERYWHERE, HEAD, TAIL, ABOVE_TITLE = ("",), ("head", "edge"), ("tail", "edge"), ("above-title",)
 MOST_SAID = 3
 """What a page says of itself (its source, its telephone) it says once or twice; oftener, it is a list."""
 FEWEST = 3
@@ -31,76 +26,6 @@ FEWEST = 3
 LONGEST_TITLE = 200
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A kind of line that is no part of an article. The pattern must match the whole key of the line."""
-
-    name: str
-    kind: str
-    pattern: re.Pattern[str]
-    """Its named groups are the fields that are lifted: `contact`, `site`, `date`, `categories`, …"""
-    why: str
-    removes: tuple[str, ...]
-    keeps: tuple[str, ...]
-    where: str = ""
-    """`head` (before the first prose), `tail` (after the last), `edge` (either), `above-title`, or anywhere."""
-    lang: str = ""
-    """`zh`: only lines with characters beyond ASCII are tried."""
-
-
-class Rules(NamedTuple):
-    """Rules made ready for matching: see `rule_set`."""
-
-    rules: tuple[Rule, ...]
-    fold: Fold
-    groups: Mapping[tuple[Places, bool], Group]
-    """By places and by whether the line is ASCII."""
-    sites: Mapping[str, frozenset[int]] = MappingProxyType({})
-    """The marks of lines that repeat on the pages of a site (see sites.py)."""
-    longest: int = 400
-    """Characters; a longer line is a paragraph, and is tried on no rule."""
-
-
-class Group:
-    """Rules for some places. What they say of a line is kept: menus and footers stand on page after page."""
-
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self.rules = rules
-        self.match = lru_cache(maxsize=2048)(self._match)
-
-    @cached_property
-    def _any(self) -> re.Pattern[str]:
-        """It matches where any of the rules does: most lines pay for that alone."""
-        anonymous = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in self.rules)
-        return re.compile("|".join(f"(?:{one})" for one in anonymous) or "(?!)")
-
-    def _match(self, key: str) -> tuple[Rule, re.Match[str]] | None:
-        """The first rule that matches the key, and how."""
-        if not self._any.fullmatch(key):
-            return None
-        return next((rule, hit) for rule in self.rules if (hit := rule.pattern.fullmatch(key)))
-
-
-def rule_set(rules: Iterable[Rule], fold: Fold, sites: Mapping[str, frozenset[int]] | None = None) -> Rules:
-    """The rules, in order, made ready for matching."""
-    rules = tuple(rules)
-    groups = {}
-    for places in (EVERYWHERE, HEAD, TAIL, ABOVE_TITLE, PLACES):
-        for plain in (True, False):
-            some = (rule for rule in rules if rule.where in places and not (plain and rule.lang == "zh"))
-            groups[places, plain] = Group(tuple(some))
-    return Rules(rules, fold, groups, sites or {})
-
-
-class Finding(NamedTuple):
-    """A line that is no part of the body, and what can be lifted from it: (field, value) pairs."""
-
-    line: int
-    kind: str
-    rule: str
-    lifted: tuple[tuple[str, str], ...] = ()
 
 
 class Asked(NamedTuple):
@@ -140,7 +65,7 @@ def _by_rules(page: Page, asked: Asked, rules: Rules) -> dict[int, Finding]:
     """What the site repeats, and what the rules that hold everywhere know."""
     found = dict(_repeated(page, asked.repeated)) if asked.repeated else {}
     left = [number for number in page.filled if number not in found] if found else page.filled
-    return found | {finding.line: finding for finding in matches(page, left, EVERYWHERE, rules) if finding}
+    return found | {finding.line: finding for finding in matches(page, left, EVERYWHERE, rules)}
 
 
 def _insets(found: Mapping[int, Finding]) -> set[int]:
@@ -158,18 +83,20 @@ def _all(
     judging: bool,
 ) -> list[Finding]:
     """All findings of a page: after the rules the edges of the page, its head, and what the classifier says."""
-    prose = [number for number, odds in judged.items() if odds > 0 and is_prose(page.lines[number].text)]
+    prose = [number for number, odds in judged.items() if odds > 0 and is_prose(page.texts[number])]
     if not judging or not prose:
-        prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+        prose = [number for number in page.filled if is_prose(page.texts[number])]
     found = found | _edges(page, prose, found, rules)
     said = Counter(finding.rule for finding in found.values() if finding.lifted)
     found = {number: finding for number, finding in found.items() if said[finding.rule] <= MOST_SAID}
     # A notice in full sentences is prose too: the body begins at the first prose that no rule removes.
     if start := _below_byline(page, [number for number in prose if number not in found], found):
         found |= {finding.line: finding for finding in head(page, start, found, judged, rules, title)}
-    for number, odds in judged.items():
-        if odds <= 0 and number not in found:
-            found[number] = Finding(number, "boilerplate", f"score {odds:.1f}")
+    found |= {
+        number: Finding(number, "boilerplate", f"score {odds:.1f}")
+        for number, odds in judged.items()
+        if odds <= 0 and number not in found
+    }
     if len(found) == len(page.filled):  # nothing would be left: then this is no page with an article in it
         return []
     return [found[number] for number in sorted(found)]
@@ -178,14 +105,14 @@ def _all(
 def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]]:
     """The lines that the site repeats; none of them if next to nothing would be left."""
     found = {number for number in page.filled if mark(template(page.keys[number])) in marks}
-    prose = [number for number in page.filled if is_prose(page.lines[number].text)]
+    prose = [number for number in page.filled if is_prose(page.texts[number])]
     if not prose or not found.issuperset(prose):
         yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
 
 
 def _below_byline(page: Page, prose: list[int], found: Mapping[int, Finding]) -> list[int]:
     """The prose without a title that ends as a sentence does: a line that stands right above author or date."""
-    if len(prose) > 1 and len(page.lines[prose[0]].text) < LONGEST_TITLE:
+    if len(prose) > 1 and len(page.texts[prose[0]]) < LONGEST_TITLE:
         between = (found.get(number) for number in range(prose[0] + 1, prose[1]))
         if any(finding is not None and finding.kind in ("author", "byline", "date", "source") for finding in between):
             return prose[1:]
@@ -198,21 +125,24 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
     At the head one short line of prose is passed over, for it may be a title with the author below it.
     """
     more: dict[int, Finding] = {}
+    keys, longest = page.keys, rules.longest
     body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
-        left = [number for number in numbers if number not in found]
-        for number, finding in zip(left, matches(page, left, places, rules), strict=True):
-            if finding:
-                more.setdefault(number, finding)
+        match = rules.groups[places].match
+        for number in numbers:
+            if number in found:
+                continue
+            if len(key := keys[number]) <= longest and (matched := match(key)):
+                more.setdefault(number, finding_of(page, number, *matched))
             elif number in body:
-                if places is not HEAD or passed or len(page.lines[number].text) >= LONGEST_TITLE:
+                if places is not HEAD or passed or len(page.texts[number]) >= LONGEST_TITLE:
                     break
                 passed = True
     return more
 
 
 def judge(
-    pages: Iterable[tuple[Page, Sequence[Hint], Container[int]]], models: Models | None, mode: str = "balanced"
+    pages: Iterable[tuple[Page, Sequence[Hint], Set[int]]], models: Models | None, mode: str = "balanced"
 ) -> list[dict[int, float]]:
     """What the classifier says of the lines of each page: positive for the body; nothing where none would be left.
 
@@ -227,44 +157,26 @@ def judge(
     found: list[dict[int, float]] = []
     shown, numbered = [], []
     for page, hints, unseen in pages:
-        numbers = [number for number in page.filled if number not in unseen]
+        numbers = [number for number in page.filled if number not in unseen] if unseen else page.filled
         found.append({})
         if len(numbers) >= FEWEST:
-            given = [hints[number] for number in numbers] if len(hints) == len(page.lines) else []
-            texts, keys = [page.lines[number].text for number in numbers], [page.keys[number] for number in numbers]
-            shown.append(Seen(texts, keys, given))
+            given = hints if len(hints) == len(page.lines) else ()
+            if len(numbers) == len(page.lines):
+                shown.append(Seen(page.texts, page.keys, given))
+            else:
+                texts, keys = [page.texts[number] for number in numbers], [page.keys[number] for number in numbers]
+                shown.append(Seen(texts, keys, [given[number] for number in numbers] if given else []))
             numbered.append((found[-1], numbers))
     for seen, (judged, numbers), (scores, weights) in zip(
         shown, numbered, margins(shown, models, mode=mode), strict=True
     ):
-        kept = sum(words for words, score in zip(weights, scores, strict=True) if score > 0)
-        for at in carried_on(seen.hints, [score > 0 for score in scores]):
+        stays = [score > 0 for score in scores]
+        kept = sum(compress(weights, stays))
+        for at in carried_on(seen.hints, stays):
             scores[at] = max(scores[at], LITTLE)
         if kept >= LEAST_BODY:
             judged.update(zip(numbers, scores, strict=True))
     return found
-
-
-def matches(page: Page, numbers: Iterable[int], places: Places, rules: Rules) -> Iterator[Finding | None]:
-    """For each line the first rule of these places (`HEAD`, `PLACES`, …) that matches it, if one does."""
-    plain, wide = (rules.groups[places, is_plain].match for is_plain in (True, False))
-    keys, longest = page.keys, rules.longest
-    for number in numbers:
-        key = keys[number]
-        matched = (plain(key) if key.isascii() else wide(key)) if len(key) <= longest else None
-        if matched is None:
-            yield None
-            continue
-        rule, hit = matched
-        line = page.lines[number].text
-        spans = [(name, hit.span(name)) for name in hit.re.groupindex if hit[name]]
-        lifted = tuple((name, line[start:end].strip()) for name, (start, end) in spans)
-        yield Finding(number, rule.kind, rule.name, lifted)
-
-
-def match(page: Page, number: int, places: Places, rules: Rules) -> Finding | None:
-    """The first rule of these places that matches a line."""
-    return next(matches(page, [number], places, rules))
 
 
 def head(
@@ -283,7 +195,7 @@ def head(
     if known:
         yield Finding(title, "title", "title-known")
     else:
-        yield Finding(title, "title", "title-above-body", (("title", page.lines[title].text),))
+        yield Finding(title, "title", "title-above-body", (("title", page.texts[title]),))
     own = page.keys[title]
     times = Counter(page.keys[number] for number in left)
     above: list[int] = []
@@ -293,8 +205,8 @@ def head(
             continue
         if folded == own or (folded.endswith(CUT) and own.startswith(TRUNCATED.sub("", folded))):
             yield Finding(number, "title", "title-repeated")
-        elif times[folded] > 1 and not is_prose(page.lines[number].text):
+        elif times[folded] > 1 and not is_prose(page.texts[number]):
             yield Finding(number, "banner", "repeated-in-head")
         elif number < title:
             above.append(number)
-    yield from filter(None, matches(page, above, ABOVE_TITLE, rules))
+    yield from matches(page, above, ABOVE_TITLE, rules)

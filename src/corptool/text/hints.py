@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any
 
-from corptool.text.neighbours import Block, pages_of
+from corptool.text.neighbours import Block, pages_of, taken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,16 +46,15 @@ def hint_features(
 
     number: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)  # most lines share theirs with others
     said = [number[hint[0], hint[2]] for hints in pages for hint in hints]
-    table = _said([*number], learned)[:, said]
+    table = taken(_said([*number], learned), np.array(said))
     scores, depth, kinds = table[:2], table[2], table[3:]
-    links = np.array([hint[1] for hints in pages for hint in hints])
+    links = np.fromiter((hint[1] for hints in pages for hint in hints), dtype=float, count=len(said))
     prose = (weight > PROSE) & (links < MOST_LINKED_PROSE)
-    near_prose = [
-        pair
+    near_prose = (
+        _with_most_prose(hints, np.flatnonzero(prose[page]).tolist(), weight[page].tolist())
         for hints, page in zip(pages, pages_of(block), strict=True)
-        for pair in _with_most_prose(hints, np.flatnonzero(prose[page]).tolist(), weight[page].tolist())
-    ]
-    same, alike = np.array(near_prose).T
+    )
+    same, alike = np.fromiter(chain.from_iterable(chain.from_iterable(near_prose)), dtype=float).reshape(-1, 2).T
     own = np.array([*scores, links, *kinds, same, alike, depth])
     heading = kinds[-1] > 0
     return [*own, *_around(own[[0, 1, 2, 3, 4, 10, 11]], block), *_nearest(heading, block)]
@@ -67,8 +66,9 @@ def _said(named: Sequence[tuple[str, str]], learned: Mapping[str, Sequence[float
 
     tokens = [hint_tokens(*one) for one in named]
     row = np.repeat(np.arange(len(named)), [len(some) for some in tokens])
-    weights = np.array([learned.get(token, (0.0, 0.0)) for some in tokens for token in some]).T
-    scores = [np.bincount(row, weights=column) for column in weights]
+    known = map(learned.get, chain.from_iterable(tokens), repeat((0.0, 0.0)))
+    weights = np.fromiter(chain.from_iterable(known), dtype=float).reshape(-1, 2)
+    scores = [np.bincount(row, weights=column) for column in weights.T]
     kinds = {tag: [tag in kind for kind in _KINDS] for tag, _ in named}
     return np.vstack(
         [*scores, [len(words.split()) for _, words in named], np.array([kinds[tag] for tag, _ in named]).T]
@@ -86,14 +86,14 @@ def _around(core: Matrix, block: Block) -> list[Column]:
     out: list[Column] = []
     for step in (-2, -1, 1, 2):
         there = at + step
-        out += [*padded[:, np.where((there >= 0) & (there < size), here + step, -1)]]
+        out += [*taken(padded, np.where((there >= 0) & (there < size), here + step, len(at)))]
     sums = np.zeros((len(core), len(at) + len(block.edges) - 1))  # each page has one more: what stands above it
     for number, page in enumerate(pages_of(block)):
         sums[:, page.start + number + 1 : page.stop + number + 1] = core[:, page].cumsum(axis=1)
     here += block.page
     for reach in (4, 12):
         low, high = np.maximum(at - reach, 0) - at, np.minimum(at + reach + 1, size) - at
-        out += [*(sums[:, here + high] - sums[:, here + low]) / (high - low)]
+        out += [*(taken(sums, here + high) - taken(sums, here + low)) / (high - low)]
     return out
 
 
@@ -111,9 +111,7 @@ def _nearest(heading: Column, block: Block) -> tuple[Column, Column]:
     )
 
 
-def _with_most_prose(
-    hints: Sequence[Hint], prose: Iterable[int], weight: Sequence[float]
-) -> Iterator[tuple[float, float]]:
+def _with_most_prose(hints: Sequence[Hint], prose: Iterable[int], weight: Sequence[float]) -> list[tuple[float, float]]:
     """How much prose stands under the same class names as each line, and how like they are to those of most prose."""
     mass: dict[str, float] = {}
     for number in prose:
@@ -122,11 +120,12 @@ def _with_most_prose(
     best = max(mass, key=mass.__getitem__, default="")
     top, named = mass.get(best, 1.0), set(best.split())
     said: dict[str, tuple[float, float]] = {}
-    for words in {hint[2] for hint in hints}:
+    under = [hint[2] for hint in hints]
+    for words in {*under}:
         others = set(words.split())
         both = len(named & others)
         said[words] = mass.get(words, 0.0) / top, both / max(1, len(named) + len(others) - both)
-    return (said[hint[2]] for hint in hints)
+    return [said[words] for words in under]
 
 
 def carried_on(hints: Sequence[Hint], stays: Sequence[bool]) -> list[int]:

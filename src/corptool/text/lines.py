@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable
+from functools import cached_property, partial
+from itertools import accumulate, compress, count
+from operator import add
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,22 +35,26 @@ class Line(NamedTuple):
     text: str
 
 
+_line: Callable[[Iterable[Any]], Line] = partial(tuple.__new__, Line)
+"""`Line._make` without a call of Python for each of many lines."""
+
+
 def split_lines(text: str) -> list[Line]:
     r"""All lines, blank ones too (with start == end). Lines end in LF, CR LF or CR.
 
     >>> split_lines("标题 \r\n\n　正文。")
     [Line(start=0, end=2, text='标题'), Line(start=5, end=5, text=''), Line(start=7, end=10, text='正文。')]
     """
-    found = []
-    at = 0
     # Where there is a CR the pieces keep their line ends: not at the separators that stand inside old scraped lines.
     pieces, end = (_LINE_END.split(text), 0) if "\r" in text else (text.split("\n"), 1)
-    for raw in pieces:
-        body = raw.strip()
-        start = at if not body or body[0] == raw[0] else at + len(raw) - len(raw.lstrip())
-        found.append(Line(start, start + len(body), body))
-        at += len(raw) + end
-    return found
+    bodies = [*map(str.strip, pieces)]
+    sizes, bare = [*map(len, pieces)], [*map(len, bodies)]
+    starts = [*accumulate(map(end.__add__, sizes), initial=0)]
+    if sizes != bare:
+        for number, (raw, body) in enumerate(zip(pieces, bodies, strict=True)):
+            if body and body[0] != raw[0]:
+                starts[number] += len(raw) - len(raw.lstrip())
+    return [*map(_line, zip(starts, map(add, starts, bare), bodies, strict=False))]
 
 
 class Fold(dict[int, str]):
@@ -127,6 +134,7 @@ class Page(NamedTuple):
     """The lines of a text as the steps of cleaning see them."""
 
     lines: list[Line]
+    texts: list[str]
     keys: list[str]
     filled: list[int]
     """The numbers of the lines that are not blank."""
@@ -135,10 +143,15 @@ class Page(NamedTuple):
 def page_of(text: str, fold: Fold) -> Page:
     """The lines of a text, and their keys."""
     lines = split_lines(text)
-    filled = [number for number, line in enumerate(lines) if line.text]
+    texts = [line.text for line in lines]
     folded = _folded(text, fold)
-    keys = [key(line.text, fold) for line in lines] if folded is None else [folded[at:end] for at, end, _ in lines]
-    return Page(lines, keys, filled)
+    if folded is None:
+        keys = [key(line, fold) for line in texts]
+    elif "\r" in text:
+        keys = [folded[start:end] for start, end, _ in lines]
+    else:
+        keys = [*map(str.strip, folded.split("\n"))]
+    return Page(lines, texts, keys, [*compress(count(), texts)])
 
 
 def _folded(text: str, fold: Fold) -> str | None:

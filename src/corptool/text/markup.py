@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser
 
-LARGE = 200_000  # bytes
+LARGE = 10_000  # bytes
 MANY = 8_000  # tags that open something; a page that is smaller and has fewer cannot keep the parser busy for long
 DEEPEST = 500  # levels; browsers stop at 512
 MOST_ATTRIBUTES = 200
@@ -32,17 +32,20 @@ PIECE = re.compile(
 """A comment, or a tag (one of raw text with its text). What has no end reaches to the end of the page."""
 _END = rf"(?:{_ATTRIBUTE}){{0,{MOST_ATTRIBUTES}}}+[\s/]*+>"
 _WITH_TEXT = "|".join(rf"{name}(?![^\s/>]){_END}(?:[^<]++|<(?!/{name}))*+" for name in RAW.split("|"))
+_SIMPLE = rf"""[a-zA-Z][a-zA-Z0-9]*+ (?:\ [a-zA-Z:_-]++ (?:="[^"]*+")?+){{0,{MOST_ATTRIBUTES}}}+ >"""
+"""As most tags are written: to look for that first takes a third off the time."""
 FEW_ATTRIBUTES = re.compile(
     rf"""(?: [^<]*+ <(?:
         /[a-z0-9]++>
         | (?=[sStTxX]) (?i:{_WITH_TEXT})
+        | {_SIMPLE}
         | /?+[a-zA-Z][^\s/>]*+ {_END}
         | !(?=--) (?:[^-]++|-(?!->))*+ (?:-->|\Z)
         | (?!/?+[a-zA-Z]|!--)
     ))*+ [^<]*+ \Z""".encode(),
     re.VERBOSE,
 )
-"""A page of which every tag ends, and has no more than MOST_ATTRIBUTES. To be told so takes a third of the time of
+"""A page of which every tag ends, and has no more than MOST_ATTRIBUTES. To be told so takes a fifth of the time of
 `PIECE`, which nearly all large pages are spared."""
 
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from corptool.text.boilerplate import Finding
 from corptool.text.captions import captions
 from corptool.text.credits import OWN_NAME, credited
 from corptool.text.datelines import find_dateline
 from corptool.text.dates import Found, find_date, resolved
 from corptool.text.lines import Line
+from corptool.text.matching import Finding
 from corptool.text.published import ABOVE, BELOW, LONGEST, said, says_published
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Sequence
 
-from corptool.text.boilerplate import Finding
 from corptool.text.changes import Change
 from corptool.text.lines import Line
+from corptool.text.matching import Finding
 
 _LINE_END = re.compile(r"\r\n?|\n|\Z")
 

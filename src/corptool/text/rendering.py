@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ LOWER_PARTS = re.compile(r"[a-z]{2,}")
 NAME_PARTS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])")
 
 MOST_WORDS = 12  # of a line's hint: nearer elements come first, so what is cut off is far away
+FAR = 50  # places up, to look for words in
 MOST_CLASS = 300  # characters of an attribute that are looked at
 SHORT_CELL = 80  # characters; in longer cells stands a layout, not a table
 
@@ -71,20 +73,20 @@ def lines(page: LexborHTMLParser) -> list[Line]:
         tag = node.tag
         child = None
         if tag == "-text":
-            writer.add(node.text_content or "")
+            text = node.text_content or ""
+            if writer.pieces or writer.inline or writer.code or not text.isspace():  # there is much between blocks
+                writer.add(text)
         elif tag == "br":
             writer.end_line()
         elif tag not in UNSEEN and tag[0] not in "-!":
             attributes = node.attributes
             if not attributes or _visible(attributes):
-                writer.enter(tag, attributes)
-                if (
-                    writer.pieces
-                    and tag not in ATTACHED
-                    and (before := node.prev) is not None
-                    and before.tag != "-text"
-                ):
-                    writer.met = len(writer.pieces)
+                if tag in BLOCKS:
+                    writer.enter(tag, attributes)
+                else:
+                    writer.enter_inline(tag, attributes)
+                    if writer.pieces and tag not in ATTACHED and _follows_element(node):
+                        writer.met = len(writer.pieces)
                 child = node.first_child
                 if child is None and tag in LEFT:
                     writer.leave(tag)
@@ -101,6 +103,11 @@ def lines(page: LexborHTMLParser) -> list[Line]:
     return writer.lines
 
 
+def _follows_element(node: Any) -> bool:
+    before = node.prev
+    return before is not None and before.tag != "-text"
+
+
 def _visible(attributes: dict[str, Any]) -> bool:
     return "hidden" not in attributes and not ("style" in attributes and HIDDEN.search(attributes["style"] or ""))
 
@@ -111,12 +118,11 @@ class _Place(dict[tuple[str, ...], "_Place"]):
     Many lines share one (the items of a menu), so its words are made once; and not at all where no line stands in it.
     """
 
-    __slots__ = ("_text", "_words", "names", "outer")
+    __slots__ = ("_text", "names", "outer")
 
     def __init__(self, names: tuple[str, ...] = (), outer: _Place | None = None) -> None:
         self.names = names
         self.outer = outer
-        self._words: list[str] | None = None
         self._text: str | None = None
 
     def __missing__(self, names: tuple[str, ...]) -> _Place:
@@ -131,18 +137,16 @@ class _Place(dict[tuple[str, ...], "_Place"]):
         return self._text
 
     def _nearest(self) -> list[str]:
-        place, new = self, []
-        while place._words is None and place.outer is not None:
-            new.append(place)
-            place = place.outer
-        words = place._words or []
-        for place in reversed(new):
-            own: list[str] = []
-            for names in place.names:
-                if len(own) < MOST_WORDS:
-                    own += _parts(names)
-            words = place._words = list(dict.fromkeys((*own, *words)))[:MOST_WORDS]
-        return words
+        place: _Place | None = self
+        words: dict[str, None] = {}
+        for _ in range(FAR):
+            if place is None or len(words) >= MOST_WORDS:
+                break
+            words |= _parts(*place.names) if place._text is None else dict.fromkeys(place._text.split())
+            place = place.outer if place._text is None else None
+        else:  # thousands of places may stand so deep: they need not all go up from there
+            words |= dict.fromkeys(place.text.split() if place else ())
+        return [*words][:MOST_WORDS]
 
 
 class _Writer:
@@ -175,15 +179,16 @@ class _Writer:
         if self.links:
             self.linked_size += size
 
+    def enter_inline(self, tag: str, attributes: dict[str, Any]) -> None:
+        if attributes:
+            self.inline.append(_names(attributes))
+        if tag == "a":
+            self.links += 1
+        elif tag == "q":
+            self.add("“")
+
     def enter(self, tag: str, attributes: dict[str, Any]) -> None:
-        if tag not in BLOCKS:
-            if attributes:
-                self.inline.append(_names(attributes))
-            if tag == "a":
-                self.links += 1
-            elif tag == "q":
-                self.add("“")
-            return
+        """A block."""
         if self.pieces:
             self.end_line()
         self.around.append((self.tag, self.place))
@@ -219,11 +224,9 @@ class _Writer:
         if not self.pieces:
             return
         if self.size:
-            inline = tuple(filter(None, self.inline))
+            inline = tuple(filter(None, self.inline)) if self.inline else ()
             words = self.place[inline].text if inline else self.place.text
-            share = self.linked_size / self.size
-            if share % 1:
-                share = round(share, 2)
+            share = round(self.linked_size / self.size, 2) if self.linked_size else 0.0
             raw = "".join(self.pieces)
             if self.code:
                 self.lines += [Line(text.rstrip(), self.tag, share, words) for text in raw.rstrip().split("\n")]
@@ -259,8 +262,16 @@ def _names(attributes: dict[str, Any]) -> str:
     return (f"{class_} {id_}" if class_ and id_ else class_ or id_ or "")[:MOST_CLASS]
 
 
-def _parts(names: str) -> list[str]:
-    return LOWER_PARTS.findall(names) if names.islower() else [part.lower() for part in NAME_PARTS.findall(names)]
+@lru_cache(maxsize=4096)
+def _parts(*names: str) -> dict[str, None]:
+    """The words of names, in order. Most names stand on page after page."""
+    words: list[str] = []
+    for name in names:
+        if len(words) < MOST_WORDS:
+            words += (
+                LOWER_PARTS.findall(name) if name.islower() else [part.lower() for part in NAME_PARTS.findall(name)]
+            )
+    return dict.fromkeys(words)
 
 
 def _spaced(text: str) -> str:

@@ -27,6 +27,8 @@ FARTHEST = 40
 """Lines above the body in which a title is looked for."""
 OPENING = 14
 """Lines of the body that tell what it speaks of; the first two of them count once more."""
+LONGEST_BESIDE = 90
+"""Characters of a line that names the author, the time or the picture: such lines stand below titles."""
 LOWEST = -5.0
 """Log-odds of the line classifier; below, a line is no less a title: some stand among links to other articles."""
 WEIGHTS = {
@@ -63,10 +65,14 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    found = {*_WORD.findall(key)}
+    return {*_said(key)}
+
+
+def _said(key: str) -> list[str]:
+    found: list[str] = _WORD.findall(key)
     if not key.isascii():
         for run in _HAN.findall(key):
-            found.update(map(add, run, run[1:]))
+            found += map(add, run, run[1:])
     return found
 
 
@@ -87,31 +93,33 @@ def candidates(
     page: Page, left: Sequence[int], body: Sequence[int], judged: Mapping[int, float]
 ) -> tuple[list[int], list[dict[str, float]]]:
     """The lines that may be the title, nearest to the body first, and their properties."""
-    spoken: Counter[str] = Counter()
-    for number in body[:OPENING]:
-        spoken.update(terms(page.keys[number][:600]))
-    opening = {term for number in body[:2] for term in terms(page.keys[number][:600])}
-    times = Counter(page.keys)
     near = left[-FARTHEST:]
+    keys = [page.keys[number] for number in near]
+    weights = [0.0, *(weight(page.texts[number]) for number in near), 0.0]
+    about_page = [bool(_ABOUT_PAGE.search(key)) for key in keys]
+    beside = [
+        len(key) < LONGEST_BESIDE and (said or find_date(key) is not None)
+        for key, said in zip(keys, about_page, strict=True)
+    ]
+    fit = [at for at in reversed(range(len(near))) if len(page.texts[near[at]]) <= 300 and 1.2 <= weights[at + 1] <= 45]
+    about = {at: terms(keys[at]) for at in fit}
+    asked = set().union(*about.values())
+    opening = [asked.intersection(_said(page.keys[number][:600])) for number in body[:OPENING]]
+    spoken = Counter(term for terms_of_line in opening for term in terms_of_line)
+    first = set().union(*opening[:2])
+    times = Counter(page.keys)
     whole = "\n".join(page.keys)
-    weights = [0.0, *(weight(page.lines[number].text) for number in near), 0.0]
-    about_page = [_is_about_page(page.keys[number]) for number in near]
-    numbers, rows = [], []
-    for at in reversed(range(len(near))):
-        line, key = page.lines[near[at]].text, page.keys[near[at]]
+    rows = []
+    for at in fit:
+        line, key = page.texts[near[at]], keys[at]
         distance = len(near) - at - 1
         above, words = weights[at : at + 2]
-        below = min(20.0, weights[at + 2]) if distance else 25.0  # the body
-        if len(line) > 300 or not 1.2 <= words <= 45:
-            continue
-        about = terms(key)
-        often = [min(spoken[term], 4) for term in about if term in spoken]
-        numbers.append(near[at])
+        often = [min(spoken[term], 4) for term in about[at] if term in spoken]
         rows.append(
             {
-                "says what the body says": len(often) / (len(about) + 1),
-                "and says often": sum(often) / (len(about) + 2),
-                "and says first": len(opening & about) / (len(about) + 1),
+                "says what the body says": len(often) / (len(about[at]) + 1),
+                "and says often": sum(often) / (len(about[at]) + 2),
+                "and says first": len(first & about[at]) / (len(about[at]) + 1),
                 "lines to the body": min(distance, 15),
                 "next to the body": distance == 0,
                 "lines from the top": min(at, 10),
@@ -119,23 +127,18 @@ def candidates(
                 "words beyond 14": max(0.0, words - 14),
                 "one or two words": words < 3,
                 "words above": min(20.0, above),
-                "words below": below,
+                "words below": min(20.0, weights[at + 2]) if distance else 25.0,  # the body
                 "a sentence": ends_sentence(line),
-                "about the page": bool(_ABOUT_PAGE.search(key)),
+                "about the page": about_page[at],
                 "of parts": bool(_MIXED.search(key)),
-                "above one about the page": at + 1 < len(near) and about_page[at + 1],
-                "above some about the page": sum(about_page[at + 1 : at + 5]),
+                "above one about the page": at + 1 < len(near) and beside[at + 1],
+                "above some about the page": sum(beside[at + 1 : at + 5]),
                 "judged": min(max(judged.get(near[at], 0.0), LOWEST), -LOWEST),
                 "said twice": times[key] > 1,
                 "said within another": len(key) > 8 and whole.count(key) > times[key],
             }
         )
-    return numbers, rows
-
-
-def _is_about_page(key: str) -> bool:
-    """Whether a short line names the author, the time or the picture: such lines stand below titles."""
-    return len(key) < 90 and (bool(_ABOUT_PAGE.search(key)) or find_date(key) is not None)
+    return [near[at] for at in fit], rows
 
 
 def _in_full(page: Page, left: Sequence[int], chosen: int) -> int:
@@ -151,7 +154,7 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
     wanted = title.lower()
     parts = {wanted, *_SITE_PART.split(wanted)}
     for number in reversed(left):
-        line = page.lines[number].text.lower()
+        line = page.texts[number].lower()
         if line in parts:
             return number
         if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
