@@ -1,33 +1,41 @@
 #!/usr/bin/env python3
 """What a job by shards costs a million articles, step by step, fitted to measurements at four sizes.
 
-    python benchmarks/scale.py DOCS.jsonl [--sizes 2500,5000,10000,20000] [--pipeline 'fix | …'] [--write docs/scale.md]
+    python benchmarks/scale.py DOCS.jsonl [--sizes 25000,50000,100000,200000] [--pipeline 'fix | …'] [--write docs/scale.md]
 
 DOCS.jsonl holds articles (id, text, url …), as many as the largest size. Each round of shards and each decision is a
 process of its own: CPU seconds and peak memory are those of the process, bytes are the sizes of the files that it read and
-wrote. Of each, a line is fitted through the sizes; `grows` is the exponent that the largest two sizes show (1: twice the
-articles, twice the cost).
+wrote. In a decision each task, and what it gives, is pickled as for another machine: so its time, what travels, and what
+is put into files for others are told apart from those of the process that gives the orders. Of each figure a line is
+fitted through the sizes; `grows` is the exponent that the largest two sizes show (1: twice the articles, twice the cost).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import os
+import pickle
 import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pages import put
 
+from corptool.duplicates import shared
+from corptool.engine import shards
 from corptool.engine.job import Given, Job, opened
 
 PIPELINE = "fix | clean --by site | convert --to s | dedup --memory 64M"
 """With little memory: what is bounded shows at these sizes already."""
-STEP = "from corptool.engine import shards; import sys; folder, number, count = sys.argv[1], *map(int, sys.argv[2:]); "
+STEP = "from corptool.engine import shards; import sys; folder, number, count = sys.argv[1], *map(int, sys.argv[2:4]); "
 ROUND = STEP + "[shards.work(folder, number, shard) for shard in range(count)]"
-DECISION = STEP + "shards.decide(folder, number)"
+DECISION = "import sys; sys.path.insert(0, sys.argv[4]); import scale; scale.decide(sys.argv[1], int(sys.argv[2]))"
 MARKS = ("<!-- made by benchmarks/scale.py -->\n", "<!-- end -->")
 COLUMNS = ("CPU s", "read MB", "written MB", "of which shuffled MB", "peak MB")
 
@@ -39,7 +47,7 @@ def main() -> None:
     """Measure at each size, fit, and print or write the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("docs", type=Path)
-    parser.add_argument("--sizes", default="2500,5000,10000,20000")
+    parser.add_argument("--sizes", default="25000,50000,100000,200000")
     parser.add_argument("--pipeline", default=PIPELINE)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
@@ -63,28 +71,56 @@ def measured(docs: Path, size: int, folder: Path, pipeline: str) -> Costs:
         before = sizes_of(folder)
         names = ", ".join(job.steps[position].name for position, _ in part.steps) or "read"
         names += f", keys of {part.key[1].name}" if part.key else ""
-        cpu, peak = process(ROUND, job, number)
+        cpu, peak, _ = process(ROUND, job, number)
         read = before["in"] if not number else before[f"{number} waiting"] + before[f"{number} decided"]
         costs[names] = [cpu, read, *gained(before, sizes_of(folder)), peak]
         if part.key:
-            before = sizes_of(folder)
-            cpu, peak = process(DECISION, job, number)
-            costs[f"{part.key[1].name} decides"] = [
-                cpu,
-                before[f"{number + 1} keys"],
-                *gained(before, sizes_of(folder)),
-                peak,
-            ]
+            before, name = sizes_of(folder), part.key[1].name
+            cpu, peak, told = process(DECISION, job, number)
+            tasks, sent = told["tasks"], (told["files"] + told["travelled"]) / 1e6
+            written, decided = gained(before, sizes_of(folder))
+            keys = before[f"{number + 1} keys"]
+            costs[f"{name} decides: tasks"] = [tasks, keys, told["files"] / 1e6, sent, peak]
+            costs[f"{name} decides: who gives orders"] = [cpu - tasks, told["results"] / 1e6, written, decided, peak]
     return costs
 
 
-def process(code: str, job: Job, number: int) -> tuple[float, float]:
-    """Run a step: CPU seconds, and megabytes at its peak."""
-    words = [sys.executable, "-c", code, job.storage.root, str(number), str(job.shards)]
-    _, status, used = os.wait4(os.posix_spawn(sys.executable, words, os.environ), 0)
+def decide(folder: str, number: int) -> None:
+    """Decide as on a cluster, but one task after the other; print what it took."""
+    told = {"tasks": 0.0, "files": 0, "travelled": 0, "results": 0}
+    put_ = shared.put
+
+    def put_counted(folder: str, chunks: Iterable[bytes]) -> str:
+        name = put_(folder, chunks)
+        told["files"] += os.path.getsize(name)
+        return name
+
+    def each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        for task in tasks:
+            sent = pickle.dumps(task)
+            before = time.process_time()
+            result = pickle.dumps(function(*pickle.loads(sent)))
+            told["tasks"] += time.process_time() - before
+            told["travelled"] += len(sent) + len(result)
+            told["results"] += len(result)
+            yield pickle.loads(result)
+
+    shared.put = put_counted
+    shards.decide(folder, number, each)
+    print(json.dumps(told))
+
+
+def process(code: str, job: Job, number: int) -> tuple[float, float, dict[str, float]]:
+    """Run a step: CPU seconds, megabytes at its peak, and what it printed."""
+    words = [sys.executable, "-c", code, job.storage.root, str(number), str(job.shards), os.path.dirname(__file__)]
+    with tempfile.TemporaryFile() as out:
+        pid = os.posix_spawn(sys.executable, words, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, out.fileno(), 1)])
+        _, status, used = os.wait4(pid, 0)
+        out.seek(0)
+        told = json.loads(out.read() or b"{}")
     if status:
         sys.exit(f"failed: {words}")
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, told
 
 
 def sizes_of(folder: Path) -> dict[str, float]:
@@ -103,7 +139,7 @@ def sizes_of(folder: Path) -> dict[str, float]:
 
 
 def gained(before: dict[str, float], after: dict[str, float]) -> list[float]:
-    """Megabytes written, and of these what goes to other machines: keys and decisions."""
+    """Megabytes written, and of these what other machines read: keys and decisions."""
     new = {kind: size - before.get(kind, 0.0) for kind, size in after.items()}
     return [sum(new.values()), sum(size for kind, size in new.items() if kind.endswith(("keys", "decided")))]
 

@@ -2,13 +2,16 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from corptool.files import opened
 from corptool.outputs import written
-from tests.conftest import corptool
+from tests.conftest import ENVIRONMENT, corptool
 
 GOOD = b'{"id":"1","text":"one"}\n'
 BAD = b'{"id":"2","text":"tw\n'
@@ -96,6 +99,39 @@ def test_output_may_be_the_input(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b'{"id":"1","text":"a\\r\\nb"}\n')
     assert corptool("fix", "a.jsonl", "-o", "a.jsonl", cwd=tmp_path).code == 0
     assert json.loads((tmp_path / "a.jsonl").read_bytes())["text"] == "a\nb"
+
+
+@pytest.mark.parametrize("words", [("read", ".", "-o", "out.jsonl"), ("export", "--format", "md", ".", "-o", "md/")])
+def test_output_into_a_folder_that_is_read_is_refused(tmp_path, words):
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    ended = corptool(*words, cwd=tmp_path)
+    assert (ended.code, [path.name for path in tmp_path.iterdir()]) == (2, ["a.jsonl"])
+    assert "lies in ., which is read" in ended.err
+
+
+@pytest.mark.parametrize("names", [["."], ["a.jsonl", "out.jsonl"]])
+def test_standard_output_is_not_read_back(tmp_path, names):
+    """`read . > out.jsonl` read what it had written, without end."""
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    command = [sys.executable, "-m", "corptool", "read", "-q", *names]
+    with (tmp_path / "out.jsonl").open("wb") as out:
+        subprocess.run(command, stdout=out, cwd=tmp_path, env=ENVIRONMENT, timeout=60, check=False)
+    assert (tmp_path / "out.jsonl").read_bytes().count(b"\n") == GOOD.count(b"\n")
+
+
+def test_what_a_killed_run_left_is_taken_away_once_it_is_old(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(GOOD)
+    for name, age in (
+        (".out.jsonl.0123abcd.part", 100_000),
+        (".out.jsonl.4567abcd.part", 0),
+        (".other.0123abcd.part", 100_000),
+    ):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    assert corptool("fix", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path).code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".other.0123abcd.part", ".out.jsonl.4567abcd.part", "in.jsonl", "out.jsonl",
+    ]  # fmt: skip
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")

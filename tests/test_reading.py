@@ -341,3 +341,16 @@ def test_a_large_page_is_read_to_its_end(tmp_path, suffix):
     (tmp_path / f"page.html{suffix}").write_bytes(packed)
     (article,), _ = read(f"page.html{suffix}", cwd=tmp_path)
     assert article["text"].endswith("\n結束")
+
+
+def test_long_lines_come_in_blocks_for_the_stages(tmp_path):
+    """As many together as a stage takes at once, or nearly; their numbers and places are right over many blocks."""
+    lines = [json.dumps({"id": n, "text": "文" * (n % 7 * 1000)}, ensure_ascii=False).encode() for n in range(300)]
+    (tmp_path / "long.jsonl").write_bytes(b"\r\n".join(lines))
+    several = list(reading.batches([str(tmp_path / "long.jsonl")]))
+    assert {len(batch.ends) for batch in several[1:-2]} <= {*range(batches.TOGETHER * 3 // 4, batches.TOGETHER)}
+    items = [item for batch in several for item in batch.items()]
+    assert [bytes(item.view) for item in items] == lines
+    assert [item.place.line for item in items] == list(range(1, 301))
+    data = (tmp_path / "long.jsonl").read_bytes()
+    assert all(data[item.place.offset :].startswith(line) for item, line in zip(items, lines, strict=True))

@@ -9,7 +9,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from errno import EINVAL
 from functools import partial
+from itertools import filterfalse
 from typing import IO, Any
 
 from corptool.compression import COMPRESSED, LOOK, decompressed, told
@@ -78,15 +80,24 @@ class Stream(io.RawIOBase):
 def find(names: Iterable[str], known: Callable[[str], bool]) -> Iterator[str]:
     """Files in the order of the names; those of a folder or a glob in code-point order of their paths.
 
-    On a walk, files of which `known(name)` is false are passed over, and their number is logged.
+    On a walk, files of which `known(name)` is false are passed over, and their number is logged; so is the file that
+    standard output goes to (`read . > all.jsonl`), which would never end.
     """
     for name in names:
         if name != "-" and any(char in name for char in "*?[") and not _system(name).lexists(name):
-            yield from _glob(name, known)
+            yield from filterfalse(_is_output, _glob(name, known))
         elif _system(name).isdir(name):
-            yield from _walk(name, known)
+            yield from filterfalse(_is_output, _walk(name, known))
         else:
             yield name
+
+
+def _is_output(path: str) -> bool:
+    """Whether standard output is redirected into this file."""
+    with suppress(OSError, ValueError, AttributeError):
+        output = os.fstat(sys.stdout.fileno())
+        return stat.S_ISREG(output.st_mode) and not is_remote(path) and os.path.samestat(output, os.stat(path))
+    return False
 
 
 def is_remote(name: str) -> bool:
@@ -135,6 +146,8 @@ def opened(path: str) -> Iterator[Stream]:
         _widen(sys.stdin)
         yield _seen_through(getattr(sys.stdin.buffer, "raw", sys.stdin.buffer))
     else:
+        if _is_output(path):
+            raise OSError(EINVAL, "the output is written into it: it cannot be read at the same time", path)
         with plain(path) as file:
             yield _seen_through(file, suffix(path))
 

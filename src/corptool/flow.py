@@ -16,7 +16,7 @@ from corptool.article import Lost, dumps
 from corptool.batches import Batch, file_of
 from corptool.engine import local
 from corptool.engine.local import Report
-from corptool.outputs import Output, check_one_file, say, writer, written
+from corptool.outputs import Output, check_apart, check_one_file, say, writer, written
 from corptool.pipeline import Pipeline, reader
 from corptool.progress import Mode, measured, shown
 from corptool.step import Step
@@ -43,6 +43,8 @@ def flow(
                 f"name the files for `{first.name}`, or pipe something in (corptool {first.name} --help)"
             )
         first.files = ("-",)
+    if output:
+        check_apart(output, first.files)
 
     def run(report: Report) -> Iterator[list[Output]]:
         meta = first.options.get("meta")

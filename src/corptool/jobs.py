@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from itertools import starmap
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ import click
 from corptool.engine import shards, state
 from corptool.engine.job import Given, Job, opened
 from corptool.engine.local import Report
-from corptool.engine.workers import in_workers
+from corptool.engine.workers import pool
 from corptool.flow import told
 from corptool.outputs import Output, say
 from corptool.step import Each
@@ -44,8 +43,11 @@ class Workers(NamedTuple):
 
             with cluster(self.address, self.jobs if self.jobs > 1 else None) as each:
                 yield each
+        elif self.jobs > 1:
+            with pool(self.jobs) as each:
+                yield each
         else:
-            yield partial(in_workers, jobs=self.jobs) if self.jobs > 1 else starmap
+            yield starmap
 
 
 def run(folder: str | None, given: Given, wanted: Wanted, *, workers: Workers, reporting: dict[str, Any]) -> int:

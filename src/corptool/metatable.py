@@ -42,8 +42,10 @@ def _rows(table: str) -> dict[str, dict[str, Any]]:
             records = (loads(line) for line in file if line.strip())
         else:
             read = formats.load(formats.of_suffix(suffix) or "csv").read
-            records = ({key: value for key, value in record.fields.items() if key != "origin" or "sha256" in value}
-                       for record in read(file))  # fmt: skip
+            records = (
+                {key: value for key, value in record.fields.items() if key != "origin" or (value and "sha256" in value)}
+                for record in read(file)
+            )
         for row in records:
             key = next((key for key in PATH_KEYS if isinstance(row.get(key), str)), None)
             if key is None:

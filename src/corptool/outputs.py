@@ -7,6 +7,7 @@ import io
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import IO, Any
@@ -20,6 +21,8 @@ from corptool.files import bare, below, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
+ABANDONED = 86400
+"""Seconds since something was last written to an unfinished file."""
 
 
 def say(message: str) -> None:
@@ -64,6 +67,17 @@ def check_one_file(output: str, stage: str, *, lines: bool) -> None:
     module = formats.load(str(name))
     if hasattr(module, "write") and not getattr(module, "FOLDER", False):
         raise click.UsageError(f"-o {output}: `{stage}` writes JSON Lines; put `| export --format {name}` behind it")
+
+
+def check_apart(output: str, files: Iterable[str]) -> None:
+    """Raise an error if the output lies in a folder that is read: the next time it would be read, too."""
+    inside = os.path.join(os.path.realpath(output), "")
+    for name in () if output == "-" or is_remote(output) else files:
+        if not is_remote(name) and os.path.isdir(name) and inside.startswith(os.path.join(os.path.realpath(name), "")):
+            raise click.UsageError(
+                f"-o {output} lies in {name}, which is read: the next time it would be read, too; write it elsewhere,"
+                f" or name what is to be read ('{os.path.join(name, '*.html')}')"
+            )
 
 
 @contextlib.contextmanager
@@ -164,6 +178,7 @@ def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
     _end_in_order()
     folder, name = os.path.split(path)
     os.makedirs(folder or ".", exist_ok=True)
+    _sweep(folder, name)
     # process ids repeat on other machines
     beside = os.path.join(folder, f".{name[:60]}.{os.urandom(4).hex()}.part")
     try:
@@ -178,6 +193,16 @@ def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
+
+
+def _sweep(folder: str, name: str) -> None:
+    """Take away what runs left that were killed, once nobody can still be writing it."""
+    from glob import escape, glob
+
+    for path in glob(os.path.join(escape(folder), f".{escape(name[:60])}.????????.part")):
+        with contextlib.suppress(OSError):
+            if time.time() - os.stat(path).st_mtime > ABANDONED:
+                os.unlink(path)
 
 
 def _end_in_order() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from corptool.commands.detect import detect
+from corptool.commands.detect import detect, properties
 
 CHINESE = "共建“一带一路”，深化能源合作。"
 FILES = {
@@ -59,3 +59,10 @@ def test_a_file_that_is_not_there_is_named_and_the_rest_goes_on(folder):
 def test_standard_input(monkeypatch):
     done = CliRunner().invoke(detect, ["--json"], input=CHINESE.encode("gb18030"))
     assert json.loads(done.stdout)["encoding"] == "gb18030"
+
+
+def test_a_large_text_is_looked_at_to_its_end():
+    head = "The forum was held in Chengdu on Friday.\n" * 30_000
+    tail = "他说：ä¸€å¸¦ä¸€è·¯, 共建“一带一路”。\n" * 3 + "锟斤拷\n"
+    found = properties((head + tail).encode() + b"\xff")
+    assert (found["encoding"], found["damaged"], found["mojibake"], found["lost"]) == ("utf-8", 1, ["utf-8>cp1252"], 2)

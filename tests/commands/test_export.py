@@ -91,3 +91,11 @@ def test_wrong_options(words, message):
 def test_what_excel_changes_is_told():
     ended = corptool("export", "--format", "csv", "--excel", given=LINES.replace(b'"b"', b'"=b"'))
     assert (ended.code, "1 cells begin with an apostrophe now" in ended.err) == (0, True)
+
+
+def test_an_article_whose_origin_is_null_goes_out_as_text_and_comes_back(tmp_path):
+    given = b'{"id":"a","text":"one","origin":null}\n{"id":"b","text":"two","meta":{"k":[1]}}\n'
+    corptool("export", "--full", "--format", "txt", "-o", "out/", given=given, cwd=tmp_path)
+    ended = corptool("read", "out", "--meta", "out/metadata.csv", cwd=tmp_path)
+    rows = [json.loads(line) for line in ended.out.splitlines()]
+    assert [(row["id"], row["text"], row.get("meta")) for row in rows] == [("a", "one", None), ("b", "two", {"k": [1]})]

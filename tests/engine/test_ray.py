@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -97,6 +98,30 @@ def nearly(function, folder, *numbers):
         return function(folder, *numbers)
     finally:
         shards.put = put
+
+
+STEPS = {"_collected", "_met", "_paired", "_keys", "_asked"}
+
+
+def dies_once(folder, function, *task):
+    """The task; but the first worker that has done one of a step is killed before it can say so."""
+    made = pickle.dumps(function(*task))
+    if function.__name__ in STEPS:
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(os.path.join(folder, function.__name__), os.O_CREAT | os.O_EXCL))
+            os.kill(os.getpid(), signal.SIGKILL)
+    return pickle.loads(made)
+
+
+def test_the_same_decision_though_workers_are_killed_in_the_middle(capfd, tmp_path, corpus, each):
+    (tmp_path / "killed").mkdir()
+
+    def dying(function, tasks):
+        return each(dies_once, ((str(tmp_path / "killed"), function, *task) for task in tasks))
+
+    here, there = both(capfd, tmp_path, "read | fix | dedup --memory 1M --mark", (str(corpus),), dying)
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == STEPS
+    assert here == there
 
 
 @pytest.mark.parametrize(

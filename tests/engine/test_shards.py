@@ -1,11 +1,13 @@
 """Jobs by shards: the same bytes, numbers, rejects and messages as without, whatever happens on the way."""
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from itertools import starmap
 
 import click
@@ -177,10 +179,29 @@ def test_workers_decide(pages, monkeypatch):
     run = ["--work", "state", "-q"]
     assert corptool("run", *run, "--shard", "1/1", "read pages | dedup", cwd=pages).code == 0
     asked = []
-    monkeypatch.setattr(jobs, "in_workers", lambda *task, jobs: asked.append(jobs) or starmap(*task))
+    monkeypatch.setattr(jobs, "pool", lambda jobs: nullcontext(asked.append(jobs) or starmap))
     wanted = Wanted(None, True, None, False)
     assert jobs.run("state", Given(), wanted, workers=Workers(jobs=2), reporting={"rejects": None}) == 0
     assert {*asked} == {2}
+
+
+def test_who_decides_as_well_may_be_sooner_and_tidy_up(pages):
+    """Then the folder in which they meet is gone."""
+    job = opened("state", Given("read pages | dedup --memory 64K", shards=3), whole=True)
+    for shard in range(3):
+        shards.work("state", 0, shard)
+    sooner = []
+
+    def each(function, tasks):
+        for task in tasks:
+            sent = pickle.dumps(task)
+            if function.__name__ == "_met" and not sooner:
+                sooner.append(shards.decide("state", 0))
+                job.tidy()
+            yield pickle.loads(pickle.dumps(function(*pickle.loads(sent))))
+
+    assert [shards.decide("state", 0, each)] == sooner
+    assert not os.path.exists("state/.unfinished")
 
 
 def test_output_by_shards(pages):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -13,6 +13,8 @@ from corptool.text import decode
 from corptool.text.language import language
 from corptool.text.mojibake import LOST, repaired
 
+PART = 1 << 20
+"""Code points of a text that are looked at together."""
 HEADERS = {
     "path": "path",
     "encoding": "encoding",
@@ -64,16 +66,32 @@ def properties(data: bytes, declared: str | None = None) -> dict[str, Any]:
     'gb18030'
     """
     decoded = decode.decode(data, declared, tables=rules.charset_tables())
-    tag, _, script = (language(decoded.text, rules.script_tables()).tag or "").partition("-")
+    tag, _, script = (language(_sample(decoded.text), rules.script_tables()).tag or "").partition("-")
+    chains = {change.rule for part in _parts(decoded.text) for change in repaired(part, rules.mojibake_tables())}
     return {
         "encoding": decoded.encoding,
         "confidence": decoded.confidence,
         "language": tag or None,
         "script": script[:4] or None,
         "damaged": sum(len(str(value)) // 2 for _, value in decoded.damaged),
-        "mojibake": sorted({change.rule for change in repaired(decoded.text, rules.mojibake_tables())}),
-        "lost": len(LOST.findall(decoded.text)),
+        "mojibake": sorted(chains),
+        "lost": sum(1 for _ in LOST.finditer(decoded.text)),
     }
+
+
+def _sample(text: str) -> str:
+    """The text, or of a large one its beginning, middle and end: a language is told by less."""
+    half = len(text) // 2
+    return text if len(text) <= 3 * PART else "\n".join((text[:PART], text[half : half + PART], text[-PART:]))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The text, line by line or more at a time: what is looked up of a large one would take many times its size."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + PART) + 1 or len(text)
+        yield text[start:end]
+        start = end
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:

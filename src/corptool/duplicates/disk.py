@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""As in stage.py."""
+"""As in step.py."""
 
 LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count, repeat
 from typing import TYPE_CHECKING, Any
 
-from corptool.text.neighbours import Block, pages_of
+from corptool.text.neighbours import Block, pages_of, taken
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ def hint_features(
 
     number: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)  # most lines share theirs with others
     said = [number[hint[0], hint[2]] for hints in pages for hint in hints]
-    table = _said([*number], learned)[:, said]
+    table = taken(_said([*number], learned), np.array(said))
     scores, depth, kinds = table[:2], table[2], table[3:]
     links = np.fromiter((hint[1] for hints in pages for hint in hints), dtype=float, count=len(said))
     prose = (weight > PROSE) & (links < MOST_LINKED_PROSE)
@@ -86,14 +86,14 @@ def _around(core: Matrix, block: Block) -> list[Column]:
     out: list[Column] = []
     for step in (-2, -1, 1, 2):
         there = at + step
-        out += [*padded[:, np.where((there >= 0) & (there < size), here + step, -1)]]
+        out += [*taken(padded, np.where((there >= 0) & (there < size), here + step, len(at)))]
     sums = np.zeros((len(core), len(at) + len(block.edges) - 1))  # each page has one more: what stands above it
     for number, page in enumerate(pages_of(block)):
         sums[:, page.start + number + 1 : page.stop + number + 1] = core[:, page].cumsum(axis=1)
     here += block.page
     for reach in (4, 12):
         low, high = np.maximum(at - reach, 0) - at, np.minimum(at + reach + 1, size) - at
-        out += [*(sums[:, here + high] - sums[:, here + low]) / (high - low)]
+        out += [*(taken(sums, here + high) - taken(sums, here + low)) / (high - low)]
     return out
 
 

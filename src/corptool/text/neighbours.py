@@ -114,7 +114,7 @@ def cohesion(terms: Terms, weight: Column, prose: Runs, block: Block) -> list[Co
     start = np.arange(size) - block.at
     for low, high in ((-3, 4), (-8, 0), (1, 9)):
         from_, to = ((block.at + reach).clip(0, block.size) + start for reach in (low, high))
-        part = sums[:, to] - sums[:, from_]
+        part = taken(sums, to) - taken(sums, from_)
         columns += [part[1] / (part[0] + 3), part[2] / (part[0] + 3)]
     return columns
 
@@ -136,7 +136,7 @@ def context(own: Matrix, markers: Matrix, weight: Column, prose: Column, run: Ru
     out: list[Column] = []
     for step in (-3, -2, -1, 1, 2, 3):
         there = at + step
-        out += [*around[:, np.where((there >= 0) & (there < count), here + step, -1)]]
+        out += [*taken(around, np.where((there >= 0) & (there < count), here + step, len(at)))]
     values = np.array([prose, body, after, weight])
     sums = np.zeros((4, len(at) + len(block.edges) - 1))  # each page has one more: what stands above its first line
     total, within = [], []
@@ -146,12 +146,13 @@ def context(own: Matrix, markers: Matrix, weight: Column, prose: Column, run: Ru
         first, last = run.first[page.start], run.last[page.start]
         within.append(weight[page][first : last + 1].sum())
     here += block.page
+    upto, through = taken(sums, here), taken(sums[:3], here + 1)
     for reach in (2, 5, 15):
         low, high = np.maximum(at - reach, 0) - at, np.minimum(at + reach + 1, count) - at
-        below, above, through = sums[:, here + high], sums[:, here + low], sums[:, here + 1]
+        below, above = taken(sums, here + high), taken(sums, here + low)
         out += [*(below - above) / (high - low)]
-        out += [*(sums[:3, here] - above[:3]) / (2 * reach + 1)]
-        out += [*(below[:3] - through[:3]) / (2 * reach + 1)]
+        out += [*(upto[:3] - above[:3]) / (2 * reach + 1)]
+        out += [*(below[:3] - through) / (2 * reach + 1)]
     whole = np.array(total)[block.page]
     share = (np.array(within) / np.array(total, dtype=np.float32))[block.page]
     main = best_runs(body * np.sqrt(weight.clip(1, 36)), block)
@@ -159,12 +160,17 @@ def context(own: Matrix, markers: Matrix, weight: Column, prose: Column, run: Ru
     out += [
         prose, (at >= run.first) & (at <= run.last), (at - run.first).clip(-20, 20), (run.last - at).clip(-20, 20),
         (at >= main.first) & (at <= main.last), (at - main.first).clip(-20, 20), (main.last - at).clip(-20, 20),
-        at / count, sums[3, here] / whole, np.minimum(at, 50), np.minimum(count - 1 - at, 50),
+        at / count, upto[3] / whole, np.minimum(at, 50), np.minimum(count - 1 - at, 50),
         np.log1p(count), np.log1p(whole), share,
-        (sums[2, here] - sums[2, here - at + run.first]).clip(-40, 40), (last_sum - sums[2, here + 1]).clip(-40, 40),
+        (upto[2] - sums[2, here - at + run.first]).clip(-40, 40), (last_sum - through[2]).clip(-40, 40),
     ]  # fmt: skip
     zones = np.vstack([marked > 0, (weight < SMALL) & (body < 0), (weight > LARGE) & (body > 0)])
     return [*out, *_zones(zones, run.first, block)]
+
+
+def taken(rows: Column, at: Column) -> Column:
+    """`rows[:, at]`, in half the time."""
+    return rows.take(at, axis=1, mode="clip")
 
 
 def _zones(marks: NDArray[np.bool_], first: Column, block: Block) -> list[Column]:
@@ -180,6 +186,7 @@ def _zones(marks: NDArray[np.bool_], first: Column, block: Block) -> list[Column
     below = np.where(nearest >= end, 99, np.minimum(nearest - here, 99))
     sums = np.zeros((len(marks), size + 1), dtype=np.int64)
     sums[:, 1:] = marks.cumsum(axis=1)
-    upto, since = sums[:, :-1] - sums[:, start], sums[:, here] - sums[:, start + np.minimum(first, at)]
-    near = sums[:, start + np.minimum(at + 6, count)] - sums[:, start + np.maximum(at - 5, 0)]
-    return [*np.stack([above, below, upto, sums[:, end] - sums[:, 1:], since, near], axis=1).reshape(-1, size)]
+    above_page, to_end = taken(sums, start), taken(sums, end)
+    upto, since = sums[:, :-1] - above_page, sums[:, :-1] - taken(sums, start + np.minimum(first, at))
+    near = taken(sums, start + np.minimum(at + 6, count)) - taken(sums, start + np.maximum(at - 5, 0))
+    return [*np.stack([above, below, upto, to_end - sums[:, 1:], since, near], axis=1).reshape(-1, size)]

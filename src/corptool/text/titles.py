@@ -65,10 +65,14 @@ def terms(key: str) -> set[str]:
     >>> sorted(terms("共享 the title 2024"))
     ['2024', 'title', '共享']
     """
-    found = {*_WORD.findall(key)}
+    return {*_said(key)}
+
+
+def _said(key: str) -> list[str]:
+    found: list[str] = _WORD.findall(key)
     if not key.isascii():
         for run in _HAN.findall(key):
-            found.update(map(add, run, run[1:]))
+            found += map(add, run, run[1:])
     return found
 
 
@@ -100,7 +104,7 @@ def candidates(
     fit = [at for at in reversed(range(len(near))) if len(page.texts[near[at]]) <= 300 and 1.2 <= weights[at + 1] <= 45]
     about = {at: terms(keys[at]) for at in fit}
     asked = set().union(*about.values())
-    opening = [asked & terms(page.keys[number][:600]) for number in body[:OPENING]]
+    opening = [asked.intersection(_said(page.keys[number][:600])) for number in body[:OPENING]]
     spoken = Counter(term for terms_of_line in opening for term in terms_of_line)
     first = set().union(*opening[:2])
     times = Counter(page.keys)

@@ -53,14 +53,18 @@ def tokens_of(keys: Sequence[str]) -> Tokens:
     begins[1:] |= (kind[1:] > 0) & (kind[1:] != kind[:-1])
     begins[0] |= kind[0] > 0
     _join_at_apostrophes(text, found, kind, begins)
-    line_end = kind == LINE_END
-    line = line_end.cumsum() - line_end
-    alone = line_end.copy()  # the ends of lines without a token
-    alone[np.flatnonzero(line_end)[np.bincount(line[begins & ~line_end], minlength=len(keys)) > 0]] = False
-    inside = (kind > 0) & (~line_end | alone)
-    found, line, at = found[inside], line[inside], np.flatnonzero(begins[inside])
-    length = np.diff(at, append=len(found))
-    return Tokens(_numbers(found, at, length), found[at], length, line[at])
+    inside, line_end = kind > 0, kind == LINE_END
+    goes_on = np.zeros_like(inside)
+    goes_on[:-1] = inside[1:] & ~begins[1:]
+    at = np.flatnonzero(begins)
+    length = np.flatnonzero(inside & ~goes_on) - at + 1
+    ends = np.searchsorted(at, np.flatnonzero(line_end))
+    several = np.diff(ends, prepend=-1) - 1  # tokens of each line beside its end
+    stays = np.ones(len(at), dtype=bool)
+    stays[ends] = several == 0
+    line = np.repeat(np.arange(len(keys)), np.maximum(several, 1))
+    number = _numbers((found[at[0] :] + 1) * inside[at[0] :], at - at[0], length)
+    return Tokens(number[stays], found[at[stays]], length[stays], line)
 
 
 def _join_at_apostrophes(text: str, found: Column, kind: Column, begins: Column) -> None:
@@ -95,16 +99,19 @@ def numbers(words: Sequence[str]) -> NDArray[np.uint64]:
     import numpy as np
 
     length = np.array([*map(len, words)])
-    return _numbers(codes("".join(words)), length.cumsum() - length, length)
+    return _numbers(codes("".join(words)) + 1, length.cumsum() - length, length)
 
 
-def _numbers(found: Column, at: Column, length: Column) -> NDArray[np.uint64]:
-    """A hash of 64 bits: of the few words of a block hardly ever two have the same."""
+def _numbers(values: Column, at: Column, length: Column) -> NDArray[np.uint64]:
+    """A hash of 64 bits: of the few words of a block hardly ever two have the same.
+
+    `values` are the characters, each one more than its code; 0 is for what is in no word.
+    """
     import numpy as np
 
     factors = np.full(int(length.max(initial=0)), _FACTOR, dtype=np.uint64).cumprod()
-    place = np.arange(len(found)) - np.repeat(at, length)
-    number: NDArray[np.uint64] = np.add.reduceat((found + 1).astype(np.uint64) * factors[place], at)
+    place = np.arange(len(values)) - np.repeat(at, np.diff(at, append=len(values)))
+    number: NDArray[np.uint64] = np.add.reduceat(values.view(np.uint64) * factors.take(place, mode="clip"), at)
     return number
 
 
