@@ -21,12 +21,13 @@ from corptool.text.glosses import glosses
 from corptool.text.hints import hint_tokens
 from corptool.text.lines import ends_sentence, key, split_lines, weight
 from corptool.text.markup import parse
+from corptool.text.phrases import phrases
 from corptool.text.rendering import lines as rendered
 
 ROOT = Path(__file__).parent.parent
 RENDERED_COPY = 0.5  # how much the same page counts in lines as `read` makes them
 CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
-GOLDEN, GOLDEN_CLEAN_COPY = 2.0, 0.5  # the same for the golden pages of the repository, …
+GOLDEN, GOLDEN_CLEAN_COPY = 3.0, 1.0  # the same for the golden pages of the repository, …
 GOLDEN_HTML, GOLDEN_HTML_CLEAN_COPY = 0.5, 0.1  # … and where their markup is said to be plain
 
 
@@ -113,6 +114,7 @@ def measured(page):
     return page | {
         "keys": keys,
         "tokens": [set(tokens(looked_at(one))) for one in keys],
+        "phrases": [set(phrases(one)) for one in keys],
         "hint tokens": [set(hint_tokens(tag, words)) for tag, _, words in page["hints"]],
         "weight": np.array([weight(line) for line in page["lines"]]),
         "sentence": [ends_sentence(line) for line in page["lines"]],

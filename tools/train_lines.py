@@ -12,26 +12,21 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
-from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from lightgbm import LGBMClassifier
 from line_pages import golden, load, part
 from line_scores import score
-from scipy import sparse
-from sklearn.linear_model import LogisticRegression
+from line_words import learn_phrases, learn_words, line_weights
 
-from corptool.text.classifier import CERTAINLY_NOT, Model, margins
-from corptool.text.features import Seen, features, lexicon, read
-from corptool.text.hints import hint_features
-from corptool.text.neighbours import block_of
-from corptool.text.trees import plant
+from corptool.text.classifier import CERTAINLY_NOT, columns_of, margins, model
+from corptool.text.features import Seen
 
 FOLDS = 4
-WORDS, HTML_WORDS, HINTS = 1200, 900, 450
+WORDS, HTML_WORDS, PHRASES, HINTS = 1200, 900, 1000, 450
 TREES = {
     "n_estimators": 110, "num_leaves": 15, "learning_rate": 0.12, "min_child_samples": 60, "reg_lambda": 3.0,
     "max_bin": 63, "colsample_bytree": 0.5, "subsample": 0.8, "subsample_freq": 1, "random_state": 0,
@@ -40,76 +35,23 @@ TREES = {
 SURE = 2.0  # log-odds: a label that trees which have not seen the site contradict with as much is not believed
 
 
-def line_weights(page):
-    """Long lines count more, Chinese pages four times (there are fewer), lines of long pages less."""
-    scale = page["share"] * (4.0 if page["lang"] == "zh" else 1.0) * 200 / (50 + len(page["lines"]))
-    return scale * (0.5 + np.minimum(6, np.log1p(page["weight"])))
-
-
-def learn_words(pages, field, count, strength):
-    """For each telling token its weight for the body, and outside the body for standing after it."""
-    sites = defaultdict(set)
-    for page in pages:
-        for token in set().union(*page[field]):
-            sites[token].add(page["site"])
-    least = 6 if field == "hint tokens" else 10
-    vocabulary = [token for token, known in sorted(sites.items()) if len(known) >= (40 if is_han(token) else least)]
-    vocabulary = [token for token in vocabulary if not (token.isdecimal() and len(token) > 1)]
-    row = {token: number for number, token in enumerate(vocabulary)}
-    found = [[row[token] for token in sorted(some) if token in row] for page in pages for some in page[field]]
-    ends = np.cumsum([0] + [len(some) for some in found])
-    flat = np.concatenate([np.array(some, dtype=int) for some in found])
-    bags = sparse.csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(found), len(vocabulary)))
-    lengths = [
-        min(7, int(math.log1p(size) * 1.6)) * 2 + ended
-        for page in pages
-        for size, ended in zip(page["weight"], page["sentence"], strict=True)
-    ]
-    sizes = sparse.csr_matrix((np.ones(len(lengths)), (np.arange(len(lengths)), lengths)), shape=(len(lengths), 16))
-    zones, weights = np.concatenate([zone(page) for page in pages]), np.concatenate(list(map(line_weights, pages)))
-
-    def fit(columns):
-        both = []
-        for scored, wanted in ((zones >= 0, 1), ((zones == 0) | (zones == 2), 2)):
-            model = LogisticRegression(C=strength, max_iter=60)
-            model.fit(columns[scored], zones[scored] == wanted, weights[scored] / weights[scored].mean())
-            both.append(model.coef_[0])
-        return np.array(both)
-
-    full = fit(sparse.hstack([bags, sizes]).tocsr())[:, : len(vocabulary)]
-    best = np.argsort(-np.abs(full).max(axis=0) * np.sqrt(np.asarray(bags.sum(axis=0))[0]), kind="stable")[:count]
-    final = fit(sparse.hstack([bags[:, best], sizes]).tocsr())
-    return {vocabulary[at]: [round(float(one), 2) for one in final[:, n]] for n, at in enumerate(best)}
-
-
-def is_han(text):
-    return len(text) == 1 and text > "\u3040"
-
-
-def zone(page):
-    """0 above the body, 1 body, 2 below it, 3 between its lines, -1 not known."""
-    labels = np.array(page["lab"])
-    body = np.flatnonzero(labels == 1)
-    if not len(body):
-        return np.where(labels < 0, -1, 0)
-    at = np.arange(len(labels))
-    return np.select([labels < 0, labels == 1, at < body[0], at > body[-1]], [-1, 1, 0, 2], 3)
-
-
 def learn(pages, *, html):
     """The learned parts for these pages."""
-    known = {"words": learn_words(pages, "tokens", HTML_WORDS if html else WORDS, 0.03), "hints": {}}
-    if html:
-        known["hints"] = learn_words(pages, "hint tokens", HINTS, 0.01)
-    return known
+    return {
+        "words": learn_words(pages, "tokens", HTML_WORDS if html else WORDS, 0.03),
+        "phrases": {} if html else learn_phrases(pages, PHRASES),
+        "hints": learn_words(pages, "hint tokens", HINTS, 0.01) if html else {},
+    }
+
+
+def words_of(known):
+    """The classifier without its trees, which are yet to grow."""
+    return model(known | {"trees": []})
 
 
 def rows(page, known):
-    found = features(read([seen(page)], lexicon(known["words"]))).T
-    if page["hints"]:
-        alone = block_of([len(page["hints"])])
-        found = np.column_stack([found, *hint_features([page["hints"]], np.expm1(found[:, 0]), known["hints"], alone)])
-    return found
+    """The features of each line."""
+    return columns_of([seen(page)], known).T
 
 
 def seen(page):
@@ -156,7 +98,7 @@ def boosted(table, labels, weights):
 
 def as_node(node):
     if "leaf_value" in node:
-        return round(node["leaf_value"], 3)
+        return round(node["leaf_value"] * 1000)
     limit = float(f"{node['threshold']:.4g}")
     return [node["split_feature"], limit, as_node(node["left_child"]), as_node(node["right_child"])]
 
@@ -174,20 +116,20 @@ def cross_validated(pages, made, *, html):
     fold = folds(pages)
     every = fold | spread(made)
 
-    def known_without(*out):
+    @cache
+    def known_without(out):
         return learn([page for page in pages if fold[page["id"]] not in out], html=html)
 
     for test in range(FOLDS):
         # What is learned of words must not have seen the page it is used on, or the trees trust it too much.
-        known = {other: known_without(test, other) for other in range(FOLDS)}
+        known = {other: words_of(known_without(frozenset((test, other)))) for other in range(FOLDS)}
         trees = grow(
             [page for page in (*pages, *made) if every[page["id"]] != test],
             lambda page, known=known: known[every[page["id"]]],
             every,
         )
-        mine = known[test]
         yield (
-            Model(lexicon(mine["words"]), mine["hints"], plant(trees)),
+            model(known_without(frozenset((test,))) | {"trees": trees}),
             [page for page in pages if fold[page["id"]] == test],
         )
 
@@ -226,7 +168,8 @@ def final(pages, made, *, html):
     fold = folds(pages)
     every = fold | spread(made)
     parts = {
-        number: learn([page for page in pages if fold[page["id"]] != number], html=html) for number in range(FOLDS)
+        number: words_of(learn([page for page in pages if fold[page["id"]] != number], html=html))
+        for number in range(FOLDS)
     }
     trees = grow([*pages, *made], lambda page: parts[every[page["id"]]], every)
     return learn(pages, html=html) | {"trees": trees}

@@ -140,10 +140,9 @@ def line_model(*, html: bool = False) -> classifier.Model:
     """The line classifier, for text alone or with what the markup says (tools/train_lines.py)."""
     import json
 
-    from corptool.text import classifier, features, trees
+    from corptool.text import classifier
 
-    value = json.loads((DATA / ("lines-html.json" if html else "lines.json")).read_text(encoding="utf-8"))
-    return classifier.Model(features.lexicon(value["words"]), value["hints"], trees.plant(value["trees"]))
+    return classifier.model(json.loads((DATA / ("lines-html.json" if html else "lines.json")).read_text("utf-8")))
 
 
 @cache

@@ -12,6 +12,7 @@ from corptool import rules
 from corptool.text.classifier import margins
 from corptool.text.features import WIDE, Seen, features, read, tokens
 from corptool.text.lines import key
+from corptool.text.phrases import phrase_book, phrases, said
 from corptool.text.shapes import capitals
 from corptool.text.tokens import numbers, tokens_of
 
@@ -63,3 +64,12 @@ def test_tokens_of_many_lines_are_those_of_each(lines: list[str]) -> None:
 def test_capitals_are_those_that_the_expression_finds() -> None:
     lines = [line for one in PAGES for line in one.lines]
     assert capitals(lines).tolist() == [len(re.findall(r"\b[A-ZÀ-Þ]", line)) for line in lines]
+
+
+@given(st.lists(st.text(st.sampled_from("ab'’é÷1٣ _-。网站の😀\U000e0001 ß"), max_size=12), min_size=1))
+def test_phrases_of_many_lines_are_those_of_each(lines: list[str]) -> None:
+    known = {
+        phrase: number for number, phrase in enumerate(dict.fromkeys(p for line in lines for p in phrases(line)), 1)
+    }
+    expected = [sum(map(known.__getitem__, phrases(line))) for line in lines]
+    assert not known or said(lines, phrase_book(known)).tolist() == expected

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.text.features import Lexicon, Read, Seen, features, read
+from corptool.text.features import Read, Seen, features, lexicon, read
 from corptool.text.hints import Hint, hint_features
+from corptool.text.lexicon import Lexicon
 from corptool.text.neighbours import best_run, block_of, pages_of
-from corptool.text.trees import Trees, evaluate
+from corptool.text.phrases import phrase_book, phrase_features, said
+from corptool.text.trees import Trees, evaluate, plant
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,11 +31,22 @@ BLOCK = 2048
 
 
 class Model(NamedTuple):
-    """Weights of one classifier; `hints` are those of tags and class names, empty where there is no markup."""
+    """Weights of one classifier: that for text alone has phrases, that for markup has hints."""
 
     words: Lexicon
+    phrases: Lexicon | None
     hints: Mapping[str, Sequence[float]]
+    """What is learned of tags and class names."""
     trees: Trees
+
+
+def model(value: Mapping[str, Any]) -> Model:
+    """The model that these weights make: in hundredths of log-odds, those of leaves in thousandths."""
+    words, hints = (
+        {name: (body / 100, after / 100) for name, (body, after) in value[part].items()} for part in ("words", "hints")
+    )
+    phrases = phrase_book(value["phrases"]) if value["phrases"] else None
+    return Model(lexicon(words), phrases, hints, plant(value["trees"]))
 
 
 class Margins(NamedTuple):
@@ -64,31 +77,41 @@ def margins(pages: Iterable[Seen], models: Models, *, mode: str = "balanced") ->
 
 
 def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
+    import numpy as np
+
     model = models(html=bool(block[0].hints))
-    lines = read(block, model.words)
-    hints = [page.hints for page in block]
-    log_odds, weight = _look(lines, hints, model)
+    lines, hints, phrases = _read(block, model)
+    columns = _columns(lines, hints, phrases, model)
+    log_odds, weight = evaluate(model.trees, columns), np.expm1(columns[0])
     stays = log_odds > CERTAINLY_NOT
     pages = pages_of(block_of(lines.sizes))
     if stays.any() and not stays.all():
         left = [[*compress(some, stays[own])] for some, own in zip(hints, pages, strict=True) if stays[own].any()]
-        again, _ = _look(lines.only(stays), left, model)
-        log_odds[stays] = (log_odds[stays] + again) / 2
+        again = _columns(lines.only(stays), left, phrases[stays] if phrases is not None else None, model)
+        log_odds[stays] = (log_odds[stays] + evaluate(model.trees, again)) / 2
     for own in pages:
         margin = log_odds[own] - demands(log_odds[own], weight[own], mode=mode)
         yield Margins(margin.tolist(), weight[own].tolist())
 
 
-def _look(lines: Read, hints: Sequence[Sequence[Hint]], model: Model) -> tuple[Column, Column]:
-    """The log-odds of each line, and how many words it has."""
+def columns_of(block: Sequence[Seen], model: Model) -> NDArray[np.float32]:
+    """What the trees see of the lines of these pages at the first look: for each line a column."""
+    return _columns(*_read(block, model), model)
+
+
+def _read(block: Sequence[Seen], model: Model) -> tuple[Read, list[Sequence[Hint]], Column | None]:
+    """What lines say by themselves: their tokens, what the markup says of them, and their phrases."""
+    phrases = said([key for page in block for key in page.keys], model.phrases) if model.phrases else None
+    return read(block, model.words), [page.hints for page in block], phrases
+
+
+def _columns(lines: Read, hints: Sequence[Sequence[Hint]], phrases: Column | None, model: Model) -> NDArray[np.float32]:
     import numpy as np
 
-    columns = features(lines)
-    weight = np.expm1(columns[0])
-    if hints[0]:
-        found = hint_features(hints, weight, model.hints, block_of(lines.sizes))
-        columns = np.vstack([columns, np.array(found, dtype=np.float32)])
-    return evaluate(model.trees, columns), weight
+    columns, block = features(lines), block_of(lines.sizes)
+    more = hint_features(hints, np.expm1(columns[0]), model.hints, block) if hints[0] else []
+    more += phrase_features(phrases, block) if phrases is not None else []
+    return np.vstack([columns, np.array(more, dtype=np.float32)]) if more else columns
 
 
 def demands(log_odds: NDArray[np.float32], weight: NDArray[np.float32], *, mode: str) -> NDArray[np.float32]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from corptool.text.lexicon import Lexicon, placed
 from corptool.text.neighbours import Terms, best_runs, block_of, cohesion, context
 from corptool.text.shapes import capitals, first, last
 from corptool.text.tokens import is_digit, numbers, pairs, tokens_of
@@ -80,8 +81,6 @@ CLASSES: dict[str, Iterable[str]] = {
     "agency": "getty istock shutterstock alamy reuters afp epa ap rex imago wireimage unsplash pixabay".split(),
 }
 """Columns of the table that are not learned."""
-PLACE = 44
-"""Bits of a number that do not tell the place of a token in the lexicon."""
 LEARNED = 2
 """Learned columns: what a token says for the body, and what, outside the body, for standing after it."""
 
@@ -109,24 +108,6 @@ def looked_at(key: str) -> str:
     return key if len(key) <= LONGEST else f"{key[: LONGEST - FROM_END]} {key[1 - FROM_END :]}"
 
 
-class Lexicon(NamedTuple):
-    """What each known token says: a row of `table`; row 0 is for all others."""
-
-    table: Matrix
-    numbers: NDArray[np.uint64]
-    """The token of each row (see tokens.py)."""
-    factor: np.uint64
-    places: NDArray[np.int16]
-    """The row of a token stands at the upper bits of its number times the factor, and no two at the same place."""
-
-    def rows(self, number: NDArray[np.uint64]) -> Column:
-        """The row of each token."""
-        import numpy as np
-
-        row = self.places.take(number * self.factor >> PLACE)
-        return np.where(self.numbers.take(row) == number, row, 0)
-
-
 def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
     """The table of tokens: the classes, and the learned weights of each."""
     import numpy as np
@@ -138,15 +119,7 @@ def lexicon(learned: Mapping[str, Sequence[float]]) -> Lexicon:
         table[[rows[token] for token in members], column] = 1
     for token, weights in learned.items():
         table[rows[token], len(CLASSES) :] = weights
-    number = numbers([*known])
-    factor = next(one for one in np.arange(1, 1 << 16, 2, dtype=np.uint64) if _apart(number * one >> PLACE))
-    places = np.zeros(1 << (64 - PLACE), dtype=np.int16)
-    places[number * factor >> PLACE] = np.arange(1, len(table))
-    return Lexicon(table, np.append(np.uint64(0), number), factor, places)
-
-
-def _apart(places: Column) -> bool:
-    return len({*places.tolist()}) == len(places)
+    return placed(numbers([*known]), table)
 
 
 class Seen(NamedTuple):

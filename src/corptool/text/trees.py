@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Node = float | Sequence[Any]
-"""A leaf is its value; a split is [column, threshold, where it is not above, where it is above]."""
+Node = int | Sequence[Any]
+"""A leaf is its value in thousandths; a split is [column, threshold, where it is not above, where it is above]."""
 
 MOST_LEAVES = 16
 
@@ -48,8 +48,8 @@ def plant(trees: Sequence[Node], base: float = 0.0) -> Trees:
 
 
 def _walk(node: Node, leaves: list[float], splits: list[tuple[int, float, int]]) -> None:
-    if isinstance(node, int | float):
-        leaves.append(float(node))
+    if isinstance(node, int):
+        leaves.append(node / 1000)
         return
     at, limit, below, above = node
     first = len(leaves)
@@ -63,7 +63,7 @@ def evaluate(trees: Trees, columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """The sum over all trees for each line; `columns` holds for each column of the splits a value a line.
 
     >>> import numpy as np
-    >>> evaluate(plant([[0, 1.5, -1.0, [1, 0.0, 2.0, 3.0]], 0.5]), np.array([[1, 2, 2], [0, 0, 1]], np.float32))
+    >>> evaluate(plant([[0, 1.5, -1000, [1, 0.0, 2000, 3000]]], 0.5), np.array([[1, 2, 2], [0, 0, 1]], np.float32))
     array([-0.5,  2.5,  3.5], dtype=float32)
     """
     import numpy as np
