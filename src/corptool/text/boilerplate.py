@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.lines import Page, is_prose, page_of, weight
 from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, finding_of, matches
-from corptool.text.sites import mark, template
+from corptool.text.sites import below, mark, template
 from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ MOST_SAID = 3
 FEWEST = 3
 """Lines; on fewer there is nothing for the classifier to compare."""
 LONGEST_TITLE = 200
-MANY_REPEATED = 6
-"""Lines that the site repeats, one or two of which may well stand in an article."""
 LEAST_BODY = 20
 """Words; where it would leave fewer, the text is no page with an article, and is left alone."""
 
@@ -114,23 +112,12 @@ def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]
 
 
 def _below_repeated(page: Page, found: Mapping[int, Finding], judged: Mapping[int, float]) -> Iterator[Finding]:
-    """What seems body, below most of it and several lines that the site repeats.
-
-    The teasers at the foot of a page are new on each page; what stands between them and the article is not.
-    """
-    passed, words = 0, Counter[int]()
-    part: dict[int, int] = {}
-    for number in page.filled:
-        if number not in found:
-            if judged.get(number, 0.0) > 0:
-                part[number] = passed
-                words[passed] += round(weight(page.texts[number]))
-        elif found[number].rule == "site":
-            passed += 1
-    if passed:
-        main = max(words, key=words.__getitem__, default=0)
-        below = (number for number, one in part.items() if one >= main + MANY_REPEATED)
-        yield from (Finding(number, "repeated", "below-site") for number in below)
+    """What seems body, but stands below what the site repeats (see `sites.below`)."""
+    marked = [number in found and found[number].rule == "site" for number in page.filled]
+    if any(marked):
+        body = {number for number, odds in judged.items() if odds > 0 and number not in found}
+        words = (weight(page.texts[number]) if number in body else 0.0 for number in page.filled)
+        yield from (Finding(page.filled[at], "repeated", "below-site") for at in below(marked, words))
 
 
 def _below_byline(page: Page, prose: list[int], found: Mapping[int, Finding]) -> list[int]:
