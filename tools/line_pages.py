@@ -28,7 +28,7 @@ ROOT = Path(__file__).parent.parent
 RENDERED_COPY = 0.5  # how much the same page counts in lines as `read` makes them
 CLEAN_COPY = 0.05  # how much a page counts that has already been cleaned: its body must survive
 GOLDEN, GOLDEN_CLEAN_COPY = 3.0, 1.0  # the same for the golden pages of the repository, …
-GOLDEN_HTML, GOLDEN_HTML_CLEAN_COPY = 1.0, 0.2  # … and where their markup is said to be plain
+GOLDEN_HTML, GOLDEN_HTML_CLEAN_COPY = 0.5, 0.1  # … and where their markup is said to be plain
 
 
 def load(folders, *, html):
