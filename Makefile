@@ -31,7 +31,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# with PAGES="dev dev-zh" (folders as in docs/training.md) clean is held against its peers on real pages, too;
+# with PAGES="dev dev-zh" (folders as in docs/training.md) clean and the whole job are held against peers on real pages, too;
 # with ENCODINGS=dev (a folder as in benchmarks/encoding.py) detection and repair are
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py $(if $(PAGES),--labelled $(PAGES)) $(if $(ENCODINGS),--encodings $(ENCODINGS))

@@ -49,4 +49,4 @@ def test_what_a_command_imports(words, environment, imports):
 def test_help_reads_in_a_source_what_the_command_would_say(name):
     found = catalogue.lookup(name)
     command = found if isinstance(found, click.Command) else found.command()
-    assert click.Command(name, help=catalogue.told(name)).get_short_help_str() == command.get_short_help_str()
+    assert click.Command(name, help=catalogue.help_of(name)).get_short_help_str() == command.get_short_help_str()

@@ -23,7 +23,7 @@ def names() -> list[str]:
     return sorted(name[:-3] for name in listed if name.endswith(".py") and name != "__init__.py")
 
 
-def told(name: str) -> str:
+def help_of(name: str) -> str:
     """The first paragraph of a subcommand's docstring, read from its source: what --help needs of it."""
     with open(os.path.join(commands.__path__[0], f"{name}.py"), encoding="utf-8") as file:
         found = DECLARED.search(file.read())

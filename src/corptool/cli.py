@@ -38,7 +38,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """A command as --help and completion list it: not imported, which would cost four times as much as the rest."""
-        return super().get_command(ctx, name) or click.Command(name, help=catalogue.told(name))
+        return super().get_command(ctx, name) or click.Command(name, help=catalogue.help_of(name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Ours with their help, and the names of those that plug-ins add: help imports nothing of theirs."""

@@ -14,10 +14,10 @@ MAGIC |= {b"BZh%d1AY&SY" % level: ".bz2" for level in range(1, 10)}
 BUFFER = 1 << 18  # bytes
 
 
-def told(start: bytes) -> str:
+def kind_of(start: bytes) -> str:
     """The compression that a file's first bytes tell, or nothing.
 
-    >>> told(b"\\x1f\\x8b\\x08"), told(b"<html>")
+    >>> kind_of(b"\\x1f\\x8b\\x08"), kind_of(b"<html>")
     ('.gz', '')
     """
     return next((kind for magic, kind in MAGIC.items() if start.startswith(magic)), "")

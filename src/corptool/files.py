@@ -14,7 +14,7 @@ from functools import partial
 from itertools import filterfalse
 from typing import IO, Any
 
-from corptool.compression import COMPRESSED, LOOK, decompressed, told
+from corptool.compression import COMPRESSED, LOOK, decompressed, kind_of
 
 ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz")
 CHUNK = 1 << 18  # bytes: what one read asks for; with 1 MiB the lines have left the cache before they are parsed
@@ -221,7 +221,7 @@ def settle(path: str | os.PathLike[str]) -> None:
 
 def _seen_through(raw: IO[bytes], named: str = "") -> Stream:
     stream = Stream(raw, as_it_lies=True)
-    kind = named if named in COMPRESSED else told(stream.start)
+    kind = named if named in COMPRESSED else kind_of(stream.start)
     return Stream(decompressed(stream, kind)) if kind else stream
 
 

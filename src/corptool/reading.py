@@ -12,7 +12,7 @@ from typing import NamedTuple
 from corptool import files, formats
 from corptool.article import Place
 from corptool.batches import ENOUGH, TOGETHER, Batch, Document, Lines, Ready, hold_text, unreadable
-from corptool.compression import COMPRESSED, told
+from corptool.compression import COMPRESSED, kind_of
 from corptool.records import Options
 
 LINES = (".jsonl", ".ndjson")
@@ -71,7 +71,7 @@ def divisible(path: str, as_: str = "auto") -> bool:
             start = file.read(files.CHUNK)
     except OSError:
         return False  # whoever reads it says why
-    if told(start) or start.startswith(UTF16_MARKS):
+    if kind_of(start) or start.startswith(UTF16_MARKS):
         return False
     return format_ == "jsonl" or _is_lines(start)
 

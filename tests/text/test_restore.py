@@ -2,10 +2,11 @@
 
 import pytest
 
-from corptool.rules import mojibake_tables
+from corptool.rules import charset_tables, mojibake_tables
 from corptool.text.changes import apply
+from corptool.text.decode import decode
 from corptool.text.repair import repairs, unrepaired
-from corptool.text.restore import restored
+from corptool.text.restore import bytes_fell_out, restored
 
 TABLES = mojibake_tables()
 UNCHANGED = [
@@ -52,6 +53,27 @@ def test_a_byte_that_fell_out():
     seen = text.encode()[:16] + text.encode()[17:]
     seen = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in seen)
     assert apply(seen, restored(seen, TABLES)) == text
+
+
+FELL_OUT = "中国政府在会议上讨论经济发展问题，代表们提出了意见。\nThe second line.\n"
+
+
+@pytest.mark.parametrize("at", [12, 16, 29, 44, 47])
+def test_a_byte_that_fell_out_of_a_file(at):
+    data = FELL_OUT.encode()
+    found = decode(data[:at] + data[at + 1 :], tables=charset_tables())
+    changes = bytes_fell_out(found.text, found.damaged, TABLES)
+    assert [change.kind for change in changes] in ([], ["restored"])
+    assert apply(found.text, changes) in (found.text, FELL_OUT)
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\xe8", b" ", b"x", b"\xa0", b"\x80\xff"])
+@pytest.mark.parametrize("replaced", [0, 1])
+def test_bytes_that_were_not_lost_but_changed_or_added(byte, replaced):
+    data = FELL_OUT.encode()
+    for at in range(12, 30):
+        found = decode(data[:at] + byte + data[at + replaced :], tables=charset_tables())
+        assert bytes_fell_out(found.text, found.damaged, TABLES) == []
 
 
 def test_closing_quotation_marks_that_lost_their_last_byte():

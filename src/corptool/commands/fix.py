@@ -8,9 +8,9 @@ from corptool.article import Article
 from corptool.options import Unnoted
 from corptool.rules import language_model, mojibake_tables
 from corptool.stage import stage
-from corptool.text.changes import Change, apply
+from corptool.text.changes import Change, apply, compose
 from corptool.text.repair import repairs, unrepaired
-from corptool.text.restore import SURE
+from corptool.text.restore import SURE, bytes_fell_out
 
 
 @stage
@@ -53,8 +53,9 @@ def fix(
 
     Example: corptool fix articles.jsonl
     """
+    first = _bytes_fell_out(article, sure) if restore else []
     changes = repairs(
-        article["text"],
+        apply(article["text"], first),
         tables=mojibake_tables(),
         encoding=encoding,
         restore=restore,
@@ -70,12 +71,22 @@ def fix(
         punctuation=punctuation,
         quotes=quotes,
     )
+    changes = compose(article["text"], first, changes) if first else changes
     if explain and changes:
         click.echo(explanation(article["text"], changes), err=True)
     left = unrepaired(apply(article["text"], changes))
     if left and left != article.get("damage"):
         return article | {"damage": left}, changes
     return (article, changes) if changes else article
+
+
+def _bytes_fell_out(article: Article, sure: float) -> list[Change]:
+    """What `read` noted of bytes that it could not read tells which were left of a character."""
+    origin = article.get("origin") or {}
+    damaged = origin.get("damaged")
+    if not damaged or article.get("edits") or origin.get("encoding") not in ("utf-8", "utf-8-sig"):
+        return []
+    return bytes_fell_out(article["text"], damaged, mojibake_tables(), sure)
 
 
 def explanation(text: str, changes: list[Change]) -> str:

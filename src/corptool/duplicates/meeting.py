@@ -14,7 +14,7 @@ from corptool.duplicates.disk import Block, Each, Parts, Room, Values
 from corptool.duplicates.shared import Once
 from corptool.duplicates.sorting import Piece, Sorted
 from corptool.duplicates.texts import PAIR, SIGNATURE, Known, Sketched, Texts
-from corptool.text.candidates import BINS, agreeing, are_short, candidates, promising, sides, signatures
+from corptool.text.candidates import BINS, EMPTY, agreeing, are_short, candidates, promising, sides, signatures
 from corptool.text.relations import alike
 
 if TYPE_CHECKING:
@@ -89,8 +89,7 @@ class Buckets(NamedTuple):
             for start, stop in self.room.blocks(len(values), 8 * COLUMNS):
                 text = self.text.part(first + start, first + stop)
                 drawn = np.ascontiguousarray(values.all()["bins"][start:stop, columns].T)
-                if text.min(initial=0) < 0:
-                    text, drawn = text[text >= 0], drawn[:, text >= 0]
+                drawn[:, np.flatnonzero(text < 0)] = EMPTY
                 for place in range(COLUMNS):
                     for kind, (which, keys) in enumerate(agreeing(drawn[place], drawn[place + 1])):
                         yield 2 * place + kind, keys, text[which]

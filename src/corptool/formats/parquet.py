@@ -29,7 +29,7 @@ MARK = b"corptool"
 MOST_COLUMNS = 500  # a corpus of free keys must not make a table of a hundred thousand columns
 ROWS, CHARACTERS = 4096, 1 << 22
 """Where a row group ends: so many articles, or so much text. A reader and a writer hold one."""
-TOGETHER = 64  # rows that are made into articles at a time
+BATCH = 64  # rows that are made into articles at a time
 
 
 def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:  # noqa: ARG001 - Parquet is Unicode
@@ -39,7 +39,7 @@ def read(file: IO[bytes], *, encoding: str | None = None) -> Iterator[Record]:  
     """
     with _seekable(file) as source:
         table = _opened(source)
-        for number, fields in enumerate(_rows(table, table.iter_batches(TOGETHER, use_threads=False))):
+        for number, fields in enumerate(_rows(table, table.iter_batches(BATCH, use_threads=False))):
             yield Record(fields, dumps(fields), number)
 
 
@@ -50,7 +50,7 @@ def record(file: IO[bytes], offset: int) -> bytes:
         for group in range(table.num_row_groups):
             rows = table.metadata.row_group(group).num_rows
             if offset < rows:
-                batches = table.iter_batches(TOGETHER, row_groups=[group], use_threads=False)
+                batches = table.iter_batches(BATCH, row_groups=[group], use_threads=False)
                 return next(dumps(fields) for number, fields in enumerate(_rows(table, batches)) if number == offset)
             offset -= rows
     raise ValueError("the file has fewer rows now")

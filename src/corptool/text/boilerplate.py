@@ -47,7 +47,9 @@ def find(
 
     With `models` (see classifier.py) their judgement of each line counts where no rule does.
 
+    >>> import re
     >>> from corptool.text.lines import folding
+    >>> from corptool.text.matching import Rule, rule_set
     >>> top = Rule("back-to-top", "navigation", re.compile("back to top|返回顶部"), "", (), ())
     >>> [(_, found)] = find([Asked("他走了。\\n返回頂部")], rule_set([top], folding("頂", "顶")))
     >>> found

@@ -26,7 +26,7 @@ CERTAINLY_NOT = -3.0
 counts: paragraphs then stand together that have pictures, offers or "Article content" between them."""
 LITTLE = 0.01
 """By how much a line passes that stays for what stands around it."""
-TOGETHER = 2048
+BLOCK = 2048
 """Lines that are judged at a time, or those of one page: more of them would not stay in a processor's cache."""
 
 
@@ -67,7 +67,7 @@ def margins(pages: Iterable[Seen], models: Models, *, mode: str = "balanced") ->
     block: list[Seen] = []
     size = 0
     for page in pages:
-        if block and (size + len(page.lines) > TOGETHER or bool(page.hints) != bool(block[0].hints)):
+        if block and (size + len(page.lines) > BLOCK or bool(page.hints) != bool(block[0].hints)):
             yield from _margins(block, models, mode)
             block, size = [], 0
         block.append(page)

@@ -8,8 +8,8 @@ The result is marked as restored: nobody can know it, as one can know what merel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from corptool.text.changes import Change, apply
 from corptool.text.evidence import Evidence
@@ -28,6 +28,9 @@ NO_BREAKS = "no-break"
 CLOSING = re.compile("(?:â€œ|(?<!â€)“)[^\n“”]{1,400}?(?<=[\\w.,!?)])(?P<mark>â€)(?![^\\s.,;:!?)])")
 FEWEST = 6  # bytes that must be left of what was no ASCII
 MOST_LOST = 0.25  # the share of the bytes above which nothing is tried: GBK loses 6 of 100, Big5 half of them
+LONGEST_LINE = 6000  # bytes of a line that is weighed whole
+# Beside what is left of a Chinese character stands another, or a byte was not lost but became something else
+BESIDE_OTHERS = re.compile("[^\n\ufffd\u2014-\u2026\u2e80-\ufffc]\ufffd|\ufffd[^\n\ufffd\u2014-\u2026\u2e80-\ufffc]")
 NO_BREAK = re.compile(rb"[\xe0-\xef](?: [\x80-\xbf]|[\x80-\xbf] | {2})|\xc2 ")
 
 
@@ -56,6 +59,27 @@ def restored(text: str, tables: Tables, sure: float = SURE) -> list[Change]:
         if new is not None:
             changes.append(Change(start, end, new, "restored", how))
     return changes
+
+
+def bytes_fell_out(text: str, damaged: Sequence[Sequence[Any]], tables: Tables, sure: float = SURE) -> list[Change]:
+    """The lines of a UTF-8 file of which a byte fell out, by what could not be read (`decode.Decoded.damaged`).
+
+    >>> from corptool.rules import mojibake_tables
+    >>> broken = "中国政府在会议上讨论经济发展问\ufffd。"
+    >>> [change.new for change in bytes_fell_out(broken, [[42, "e9a2"]], mojibake_tables())]
+    ['中国政府在会议上讨论经济发展问题。']
+    """
+    holes = [found.start() for found in re.finditer("\ufffd", text)]
+    if len(holes) != len(damaged) or BESIDE_OTHERS.search(text):  # the text is not as it was read, or more is wrong
+        return []
+    left = dict(zip(holes, (bytes.fromhex(str(value)) for _, value in damaged), strict=True))
+    changes = []
+    for start, end in {(text.rfind("\n", 0, at) + 1, text.find("\n", at) % (len(text) + 1)) for at in holes}:
+        cells: Cells = [byte for at in range(start, end) for byte in left.get(at, text[at].encode())]
+        found = likeliest(cells, "utf-8", Evidence(text), tables.scales()) if len(cells) < LONGEST_LINE else None
+        if found and found.share >= sure:
+            changes.append(Change(start, end, found.text, "restored", "utf-8:dropped"))
+    return sorted(changes)
 
 
 def closing_marks(text: str) -> list[Change]:
