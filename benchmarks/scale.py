@@ -157,8 +157,8 @@ def table(sizes: list[int], found: list[Costs]) -> str:
         flat = points[-1][4] < 1.15 * points[-2][4]  # beyond one shard
         peak = f"{points[-1][4]:.0f}" if flat else f"{start:.0f} + {memory * 1e6:,.0f}"
         grows = math.log(points[-1][0] / points[-2][0]) / math.log(sizes[-1] / sizes[-2])
-        rows.append(f"| {step} | {' | '.join(f'{value:,.0f}' for value in slopes)} | {peak} | {grows:.2f} |")
-    rows.append(f"| **all** | {' | '.join(f'**{value:,.0f}**' for value in total)} | | |")
+        rows.append(f"| {step} | {' | '.join(f'{round(value):,}' for value in slopes)} | {peak} | {grows:.2f} |")
+    rows.append(f"| **all** | {' | '.join(f'**{round(value):,}**' for value in total)} | | |")
     shown = ", ".join(f"{size:,}" for size in sizes)
     return (
         f"Measured at {shown} articles; a CPU second is one of the machine that measured.\n\n" + "\n".join(rows) + "\n"
