@@ -94,9 +94,12 @@ def _margins(block: list[Seen], models: Models, mode: str) -> Iterator[Margins]:
         yield Margins(margin.tolist(), weight[own].tolist())
 
 
-def columns_of(block: Sequence[Seen], model: Model) -> NDArray[np.float32]:
-    """What the trees see of the lines of these pages at the first look: for each line a column."""
-    return _columns(*_read(block, model), model)
+def columns_of(block: Sequence[Seen], model: Model) -> NDArray[Any]:
+    """What trees are fitted on, of the lines of these pages: for each line a column, of hints in double precision."""
+    import numpy as np
+
+    columns, more = _parts(*_read(block, model), model)
+    return np.vstack([columns, *more])
 
 
 def _read(block: Sequence[Seen], model: Model) -> tuple[Read, list[Sequence[Hint]], Column | None]:
@@ -106,12 +109,22 @@ def _read(block: Sequence[Seen], model: Model) -> tuple[Read, list[Sequence[Hint
 
 
 def _columns(lines: Read, hints: Sequence[Sequence[Hint]], phrases: Column | None, model: Model) -> NDArray[np.float32]:
+    """What the trees see."""
+    import numpy as np
+
+    columns, more = _parts(lines, hints, phrases, model)
+    return np.vstack([columns, np.array(more, dtype=np.float32)]) if more else columns
+
+
+def _parts(
+    lines: Read, hints: Sequence[Sequence[Hint]], phrases: Column | None, model: Model
+) -> tuple[NDArray[np.float32], list[Column]]:
+    """The features of lines, and those of what the markup or their phrases say."""
     import numpy as np
 
     columns, block = features(lines), block_of(lines.sizes)
-    more = hint_features(hints, np.expm1(columns[0]), model.hints, block) if hints[0] else []
-    more += phrase_features(phrases, block) if phrases is not None else []
-    return np.vstack([columns, np.array(more, dtype=np.float32)]) if more else columns
+    more = [*hint_features(hints, np.expm1(columns[0]), model.hints, block)] if hints[0] else []
+    return columns, more + (phrase_features(phrases, block) if phrases is not None else [])
 
 
 def demands(log_odds: NDArray[np.float32], weight: NDArray[np.float32], *, mode: str) -> NDArray[np.float32]:

@@ -106,4 +106,4 @@ def phrase_features(sums: Column, block: Block) -> list[Column]:
     for reach in REACHES:
         low, high = here - np.minimum(at, reach), here + np.minimum(size - at, reach + 1)
         means += [(upto[here] - upto[low]) / reach, (upto[high] - upto[here + 1]) / reach]
-    return [sums, *steps, *means]
+    return [column.astype(np.float32) for column in (sums, *steps, *means)]
