@@ -19,8 +19,8 @@ import numpy as np
 from tabulate import tabulate
 
 from corptool import rules
-from corptool.text.lines import is_prose, key
-from corptool.text.sites import mark, repeated, template
+from corptool.text.lines import is_prose, key, weight
+from corptool.text.sites import below, mark, repeated, template
 
 WIDE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 TOKEN = re.compile(rf"[{WIDE}]|[^\W{WIDE}]+")
@@ -83,20 +83,19 @@ def interval(sites, draws=1000):
 
 
 def without_repeated(pages, kept):
-    """The same predictions without the lines that repeat over the pages of a site, as `clean --by site` has them."""
-    sites, marks = defaultdict(list), {}
+    """The same predictions without what repeats over the pages of a site, as `clean --by site` has them."""
+    sites, marks, left = defaultdict(list), {}, {}
     for page in pages:
         marks[page["id"]] = [mark(template(key(line, rules.fold()))) for line in page["lines"]]
         prose = map(is_prose, page["lines"])
         sites[page["site"]].append(zip(marks[page["id"]], prose, strict=True))
     decided = {site: repeated(some) for site, some in sites.items()}
-    return {
-        page["id"]: [
-            int(stays and one not in decided[page["site"]])
-            for stays, one in zip(kept[page["id"]], marks[page["id"]], strict=True)
-        ]
-        for page in pages
-    }
+    for page in pages:
+        is_sites = [one in decided[page["site"]] for one in marks[page["id"]]]
+        stays = np.array(kept[page["id"]]) & ~np.array(is_sites)
+        stays[below(is_sites, [weight(line) * stay for line, stay in zip(page["lines"], stays, strict=True)])] = 0
+        left[page["id"]] = stays.tolist()
+    return left
 
 
 def by_site(pages, kept):

@@ -134,6 +134,19 @@ def test_by_site_keeps_copies_of_an_article():
     assert [article["text"] for article in clean(pages, by="site")] == [page["text"] for page in pages]
 
 
+def test_by_site_ends_an_article_where_the_site_goes_on():
+    foot = "\n".join(f"{name} of the county" for name in ("Maps", "Roads", "Schools", "Ferries", "Fairs", "Weirs"))
+    teasers = ["A mare was led home from the moor, her owner said on Tuesday.", "The mayor opened a well in the old square.",
+               "Snow fell on the pass in May, and the sheep stayed below."]  # fmt: skip
+    body = "\n".join(STORIES)
+    pages = [
+        {"id": str(n), "url": f"https://a.example/{n}", "text": f"The {n} day brought much.\n{body}\n{foot}\n{teaser}"}
+        for n, teaser in enumerate(teasers)
+    ]
+    assert all(teaser in page["text"] for teaser, page in zip(teasers, map(clean, pages), strict=True))
+    assert [page["text"].split("\n")[-1] for page in clean(pages, by="site")] == [STORIES[-1]] * 3
+
+
 def test_learned_rules_do_what_by_site_does(tmp_path):
     path = tmp_path / "sites.toml"
     path.write_bytes(b"".join(learn(site_pages())))

@@ -73,10 +73,12 @@ def bytes_fell_out(text: str, damaged: Sequence[Sequence[Any]], tables: Tables, 
     if len(holes) != len(damaged) or BESIDE_OTHERS.search(text):  # the text is not as it was read, or more is wrong
         return []
     left = dict(zip(holes, (bytes.fromhex(str(value)) for _, value in damaged), strict=True))
-    changes = []
+    changes, evidence = [], Evidence(text)
     for start, end in {(text.rfind("\n", 0, at) + 1, text.find("\n", at) % (len(text) + 1)) for at in holes}:
-        cells: Cells = [byte for at in range(start, end) for byte in left.get(at, text[at].encode())]
-        found = likeliest(cells, "utf-8", Evidence(text), tables.scales()) if len(cells) < LONGEST_LINE else None
+        cells: Cells = [
+            byte for at in range(start, end) for byte in left.get(at, text[at].encode("utf-8", "surrogatepass"))
+        ]
+        found = likeliest(cells, "utf-8", evidence, tables.scales()) if len(cells) < LONGEST_LINE else None
         if found and found.share >= sure:
             changes.append(Change(start, end, found.text, "restored", "utf-8:dropped"))
     return sorted(changes)
