@@ -78,12 +78,11 @@ class Sorted:
         edges = self._edges(low)
         cuts = [self._cuts(run, edges) for run in self.runs]
         for place, (start, stop) in enumerate(pairwise([0, *edges.tolist(), None])):
-            parts = [
-                (run.keys, run.values, cut[place][0], cut[place + 1][1])
-                for run, cut in zip(self.runs, cuts, strict=True)
-                if cut[place][0] < cut[place + 1][1]
-            ]
-            yield Piece(parts, start, stop)
+            within = (
+                (run, int(before[place]), int(after[place + 1]))
+                for run, (before, after) in zip(self.runs, cuts, strict=True)
+            )
+            yield Piece([(run.keys, run.values, begin, end) for run, begin, end in within if begin < end], start, stop)
 
     def written(self) -> Values:
         """All keys, ascending."""
@@ -104,14 +103,15 @@ class Sorted:
         some: NDArray[np.uint64] = edges[edges > sample[0]]
         return some
 
-    def _cuts(self, run: Run, edges: NDArray[np.uint64]) -> list[tuple[int, int]]:
+    def _cuts(self, run: Run, edges: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each piece, and for the end, a place in the run before which none of its keys is, and one after that."""
         import numpy as np
 
         behind = np.searchsorted(run.samples, edges)
-        after = np.minimum(run.start + behind * self.step, run.stop).tolist()
-        before = (run.start + np.maximum(0, behind - 1) * self.step).tolist()
-        return [*zip([run.start, *before, run.stop], [run.start, *after, run.stop], strict=True)]
+        after = np.minimum(run.start + behind * self.step, run.stop)
+        before = run.start + np.maximum(0, behind - 1) * self.step
+        cuts = [np.concatenate(([run.start], some, [run.stop])) for some in (before, after)]
+        return cuts[0], cuts[1]
 
     def _write(self) -> None:
         keys, values = _in_order(self.waiting)
