@@ -1,4 +1,4 @@
-"""The whole job on real pages, full of menus, beside the same job made of peers: two rows of `make bench PAGES=…`.
+"""The whole job on real pages, full of menus, beside that of peers, and what a pipe costs there: rows of `make bench`.
 
 Labelled pages are few (see clean.py), so each is shown many times, every fifth word of its long stretches another one
 of the same page: menus stay, no body is a copy of another, and what a command costs to start is not what is measured.
@@ -73,6 +73,9 @@ def figures(folder: Path, bins: dict[str, str], rounds: int, labelled: Iterable[
             f"{other / one:.1f}",
             *DEMANDED[kind],
         )
+        if kind == "texts":
+            what = f"`{' | '.join(['read', *pipes.STAGES])}` in a shell pipe, on the same: share of processes and JSON"
+            yield what, f"{pipes.overhead(source, bins, rounds):.0%}", "15 %", "8 %"
         source.unlink()
 
 
