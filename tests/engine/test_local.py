@@ -96,3 +96,31 @@ def test_workers_share_what_was_loaded():
         [sys.executable, "-c", f"import wave; {code}"], capture_output=True, env=ENVIRONMENT, check=True
     )
     assert b"'wave'" in run.stdout
+
+
+STOPPED = """
+import os, signal
+from corptool.engine.workers import in_workers
+results = in_workers(bytes, ((1 << 24,) for _ in range(99)), 2)
+assert len(next(results)) == 1 << 24
+{how}
+print("ended")
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["results.close()", "try: results.throw(KeyboardInterrupt)\nexcept KeyboardInterrupt: pass"]
+)
+def test_workers_can_be_stopped_while_they_write_a_result(how):
+    """Half a result lies in the pipe then, and nobody may wait for the rest."""
+    code = STOPPED.format(how=how)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, env=ENVIRONMENT, check=True, timeout=60)
+    assert run.stdout == b"ended\n"
+
+
+@pytest.mark.parametrize("result", ["bytes(1 << 24)", "b''"])
+def test_an_error_of_a_worker_is_raised_here(result):
+    with pytest.raises(ZeroDivisionError):
+        list(workers.in_workers(eval, [(result,), ("1 / 0",), (result,)], 2))
+    with pytest.raises(SystemExit):
+        list(workers.in_workers(sys.exit, [(3,)], 2))

@@ -8,18 +8,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from multiprocessing import connection, get_context, process
+from typing import Any, cast
 
 from corptool.step import Each
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future, ProcessPoolExecutor
-
 AHEAD = 8
 """Enough for the others to go on while one task takes long: results come in order."""
+Pipe = connection.Connection
+Function = Callable[..., Any]
 
 
 @contextlib.contextmanager
@@ -28,45 +29,119 @@ def pool(jobs: int, *, ahead: int = AHEAD) -> Iterator[Each]:
 
     So many tasks `ahead` a worker are taken before their turn, and no more: each may hold arrays, or what was read.
     """
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import active_children, get_context
-
-    with ProcessPoolExecutor(jobs, get_context(_method()), _live_and_die_with_parent) as processes:
-        try:
-            yield partial(_each, processes, ahead * jobs)
-        except BaseException:  # nobody wants the rest, and a task may be long
-            for worker in active_children():
-                worker.terminate()
-            raise
-        finally:
-            processes.shutdown(wait=True, cancel_futures=True)
+    workers = _Workers(jobs, ahead * jobs)
+    try:
+        yield workers.each
+    finally:
+        workers.end()
 
 
-def in_workers(
-    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = AHEAD
-) -> Iterator[Any]:
+def in_workers(function: Function, tasks: Iterable[tuple[Any, ...]], jobs: int, *, ahead: int = AHEAD) -> Iterator[Any]:
     """What a function gives for each tuple of arguments, computed by worker processes, in the order of the tasks."""
     with pool(jobs, ahead=ahead) as each:
         yield from each(function, tasks)
 
 
-def _each(
-    processes: ProcessPoolExecutor, ahead: int, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]
-) -> Iterator[Any]:
-    from concurrent.futures.process import BrokenProcessPool
+class _Workers:
+    """Processes with a pipe each, made when there is work for them.
 
-    waiting: deque[Future[Any]] = deque()
-    try:
+    Not those of `concurrent.futures`: its threads wait for ever for the rest of a result when a worker is stopped that
+    was writing it. Here nothing is sent to a worker before it has given what it was asked for, so no pipe fills up, and
+    without threads the next worker can be forked as well.
+    """
+
+    def __init__(self, jobs: int, ahead: int) -> None:
+        self.jobs, self.ahead = jobs, ahead
+        self.processes: dict[Pipe, process.BaseProcess] = {}
+        self.idle: list[Pipe] = []
+        self.busy: dict[Pipe, int] = {}
+        self.numbers = count()
+        self.results: dict[int, bytes] = {}
+
+    def each(self, function: Function, tasks: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """What the function gives for each task, in order."""
+        waiting: deque[int] = deque()
         for task in tasks:
-            with _signals_wait():  # the first task forks the workers
-                waiting.append(processes.submit(function, *task))
-            if len(waiting) > ahead:
-                yield waiting.popleft().result()
+            waiting.append(self._begin(function, task))
+            while waiting and (len(waiting) > self.ahead or self._is_there(waiting[0])):
+                yield self._result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
+            yield self._result(waiting.popleft())
+
+    def end(self) -> None:
+        """Let idle workers go, and stop the others: nobody wants the rest, and a task may be long."""
+        for pipe, worker in self.processes.items():
+            if pipe in self.idle:
+                with contextlib.suppress(OSError):
+                    pipe.send(None)
+            else:
+                worker.terminate()
+        for pipe, worker in self.processes.items():
+            worker.join()
+            pipe.close()
+
+    def _begin(self, function: Function, task: tuple[Any, ...]) -> int:
+        if not self.idle and len(self.processes) < self.jobs:
+            self._start()
+        while not self.idle:
+            self._collect()
+        pipe, number = self.idle.pop(), next(self.numbers)
+        self.busy[pipe] = number
+        with _alive():
+            pipe.send((function, task))
+        return number
+
+    def _start(self) -> None:
+        context: Any = get_context(_method())
+        ours, theirs = context.Pipe()
+        worker = context.Process(target=_work, args=(theirs,))
+        with _signals_wait():
+            worker.start()
+            self.processes[ours] = worker
+        theirs.close()  # or the next worker would hold it, and nobody see that this one is gone
+        self.idle.append(ours)
+
+    def _is_there(self, number: int) -> bool:
+        self._collect(0)
+        return number in self.results
+
+    def _result(self, number: int) -> Any:
+        while number not in self.results:
+            self._collect()
+        good, result = pickle.loads(self.results.pop(number))  # noqa: S301 - our worker wrote it
+        if not good:
+            raise result
+        return result
+
+    def _collect(self, seconds: float | None = None) -> None:
+        """Wait until some worker has a result, so long at most; what was sent is kept as it is until its turn."""
+        for pipe in cast("list[Pipe]", connection.wait([*self.busy], seconds)):
+            with _alive():
+                result = pipe.recv_bytes()
+            self.results[self.busy.pop(pipe)] = result
+            self.idle.append(pipe)
+
+
+@contextlib.contextmanager
+def _alive() -> Iterator[None]:
+    """Of a pipe whose other end is gone, say why that is so."""
+    try:
+        yield
+    except (EOFError, OSError):
         why = "a worker process was killed (is there too little memory for so many?)"
         raise ChildProcessError(errno.ECHILD, why) from None
+
+
+def _work(pipe: Pipe) -> None:
+    """Do what is asked, until nothing more is."""
+    _live_and_die_with_parent()
+    while asked := pipe.recv():
+        function, task = asked
+        try:
+            done = pickle.dumps((True, function(*task)), pickle.HIGHEST_PROTOCOL)
+        except BaseException as error:  # noqa: BLE001 - the parent raises it, whatever it is
+            done = pickle.dumps((False, error))
+        pipe.send_bytes(done)
 
 
 def _method() -> str:
