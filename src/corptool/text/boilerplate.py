@@ -11,7 +11,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 from corptool.text.lines import Page, is_prose, page_of
-from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, finding_of, matches
+from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, match, matches
 from corptool.text.sites import mark, template
 from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
@@ -127,15 +127,13 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
     At the head one short line of prose is passed over, for it may be a title with the author below it.
     """
     more: dict[int, Finding] = {}
-    keys, longest = page.keys, rules.longest
     body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
-        match = rules.groups[places].match
         for number in numbers:
             if number in found:
                 continue
-            if len(key := keys[number]) <= longest and (matched := match(key)):
-                more.setdefault(number, finding_of(page, number, *matched))
+            if matched := match(page, number, places, rules):
+                more.setdefault(number, matched)
             elif number in body:
                 if places is not HEAD or passed or len(page.texts[number]) >= LONGEST_TITLE:
                     break
