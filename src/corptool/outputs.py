@@ -73,7 +73,7 @@ def check_apart(output: str, files: Iterable[str]) -> None:
         if not is_remote(name) and os.path.isdir(name) and inside.startswith(os.path.join(os.path.realpath(name), "")):
             raise click.UsageError(
                 f"-o {output} lies in {name}, which is read: the next time it would be read, too; write it elsewhere,"
-                f" or name what is to be read ('{os.path.join(name, '*.html')}')"
+                " or name the files to read"
             )
 
 
