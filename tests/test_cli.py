@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -117,21 +116,6 @@ def test_standard_output_is_not_read_back(tmp_path, names):
     with (tmp_path / "out.jsonl").open("wb") as out:
         subprocess.run(command, stdout=out, cwd=tmp_path, env=ENVIRONMENT, timeout=60, check=False)
     assert (tmp_path / "out.jsonl").read_bytes().count(b"\n") == GOOD.count(b"\n")
-
-
-def test_what_a_killed_run_left_is_taken_away_once_it_is_old(tmp_path):
-    (tmp_path / "in.jsonl").write_bytes(GOOD)
-    for name, age in (
-        (".out.jsonl.0123abcd.part", 100_000),
-        (".out.jsonl.4567abcd.part", 0),
-        (".other.0123abcd.part", 100_000),
-    ):
-        (tmp_path / name).touch()
-        os.utime(tmp_path / name, (time.time() - age,) * 2)
-    assert corptool("fix", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path).code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        ".other.0123abcd.part", ".out.jsonl.4567abcd.part", "in.jsonl", "out.jsonl",
-    ]  # fmt: skip
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")

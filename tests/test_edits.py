@@ -46,6 +46,28 @@ def test_a_key_that_was_taken_away_comes_back():
     assert list(edits.undo(after).items()) == list(article.items())
 
 
+@pytest.mark.parametrize("keys", ["edits hints id text url", "id edits text hints url z", "id text url hints edits"])
+def test_a_key_comes_back_where_it_stood_wherever_the_edits_were(keys):
+    article = dict.fromkeys(keys.split(), "x") | {"edits": [{"stage": "read"}]}
+    after = recorded(article, {key: value for key, value in article.items() if key != "hints"}, None)
+    assert list(edits.undo(after)) == [*keys.replace("edits", "").split(), "edits"]
+
+
+@pytest.mark.parametrize("removed", [{"nokey": 0}, {"hints": "0"}, {"hints": float("inf")}, {"hints": -1}, None, 5])
+def test_places_that_are_none_are_refused(removed):
+    after = recorded({"hints": [], "text": "t"}, {"text": "t"}, None)
+    after["edits"][0]["removed"] = removed
+    with pytest.raises(ValueError, match="do not say where the keys stood that `clean` took away"):
+        edits.undo(after)
+
+
+@pytest.mark.parametrize("removed", [["hints"], {"hints": 10**30}])
+def test_a_key_without_its_place_comes_last(removed):
+    after = recorded({"hints": [], "text": "t"}, {"text": "t"}, None)
+    after["edits"][0]["removed"] = removed
+    assert list(edits.undo(after)) == ["text", "hints"]
+
+
 def test_stages_are_undone_one_by_one():
     first = recorded(ARTICLE, ARTICLE, GLOSS)
     second = recorded(first, first | {"text": "网站 title"}, None)

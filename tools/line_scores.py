@@ -19,8 +19,8 @@ import numpy as np
 from tabulate import tabulate
 
 from corptool import rules
-from corptool.text.lines import is_prose, key, weight
-from corptool.text.sites import below, mark, repeated, template
+from corptool.text.lines import is_prose, key
+from corptool.text.sites import mark, repeated, template
 
 WIDE = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 TOKEN = re.compile(rf"[{WIDE}]|[^\W{WIDE}]+")
@@ -92,9 +92,7 @@ def without_repeated(pages, kept):
     decided = {site: repeated(some) for site, some in sites.items()}
     for page in pages:
         is_sites = [one in decided[page["site"]] for one in marks[page["id"]]]
-        stays = np.array(kept[page["id"]]) & ~np.array(is_sites)
-        stays[below(is_sites, [weight(line) * stay for line, stay in zip(page["lines"], stays, strict=True)])] = 0
-        left[page["id"]] = stays.tolist()
+        left[page["id"]] = (np.array(kept[page["id"]]) & ~np.array(is_sites)).tolist()
     return left
 
 

@@ -5,7 +5,8 @@
     {"stage", "version", "options", "check", "set": {key: [old, new]}, "changes": [[at, old, new, kind, rule], …]}
 
 `at` counts code points of the text that the stage left; `check` is a hash of that text. Where a key of `set` was
-absent before, `added` lists it; where the stage took it away, `removed` says which place it had among the keys.
+absent before, `added` lists it; where the stage took it away, `removed` says which place it had among the keys but
+`edits`, which always stands last.
 
 A stage that has an inverse (`convert`) keeps only what that does not give back: then there are `inverse`, its
 arguments, and `was`, a hash of the old text, and `changes` are [[at, old, new], …] of what the inverse gives.
@@ -75,7 +76,8 @@ def record(
     }
     if added := [key for key in keys if key not in before]:
         entry["added"] = added
-    if removed := {key: place for place, key in enumerate(before) if key not in after}:
+    stood = enumerate(key for key in before if key != "edits")
+    if removed := {key: place for place, key in stood if key not in after}:
         entry["removed"] = removed
     if inverse and inverses and text != before["text"]:
         entry |= _not_given_back(inverse, inverses, before["text"], text) if keep == "keep" else {"changes": [[]]}
@@ -124,7 +126,7 @@ def undo(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
     before = article | {"text": text} | {key: old for key, (old, _) in entry["set"].items()}
     for key in entry.get("added", ()):
         del before[key]
-    return _with_edits(_in_place(before, entry.get("removed", {})), entries)
+    return _with_edits(_in_place(before, _places(entry)), entries)
 
 
 def undo_all(article: Article, inverse_of: InverseOf = lambda _: None) -> Article:
@@ -134,11 +136,23 @@ def undo_all(article: Article, inverse_of: InverseOf = lambda _: None) -> Articl
     return article
 
 
+def _places(entry: Mapping[str, Any]) -> Mapping[str, int]:
+    """Where the keys stood that a stage took away; unknown in a list, as it was noted once: then they come last."""
+    places = entry.get("removed", {})
+    if isinstance(places, list):
+        return {}
+    if not isinstance(places, dict) or not all(
+        key in entry["set"] and type(place) is int and place >= 0 for key, place in places.items()
+    ):
+        raise ValueError(f"its edits do not say where the keys stood that `{entry['stage']}` took away")
+    return places
+
+
 def _in_place(article: Article, places: Mapping[str, int]) -> Article:
     """The article with these keys where they stood."""
-    items = [item for item in article.items() if item[0] not in places]
+    items = [item for item in article.items() if item[0] not in places and item[0] != "edits"]
     for key, place in sorted(places.items(), key=lambda one: one[1]):
-        items.insert(place, (key, article[key]))
+        items.insert(min(place, len(items)), (key, article[key]))
     return dict(items)
 
 

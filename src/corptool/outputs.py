@@ -7,7 +7,6 @@ import io
 import os
 import stat
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import IO, Any
@@ -21,8 +20,6 @@ from corptool.files import bare, below, is_remote, names_folder, suffix
 from corptool.formats import FOLDER, File
 
 Output = Parcel | bytes | File
-ABANDONED = 86400
-"""Seconds since something was last written to an unfinished file."""
 
 
 def say(message: str) -> None:
@@ -76,7 +73,7 @@ def check_apart(output: str, files: Iterable[str]) -> None:
         if not is_remote(name) and os.path.isdir(name) and inside.startswith(os.path.join(os.path.realpath(name), "")):
             raise click.UsageError(
                 f"-o {output} lies in {name}, which is read: the next time it would be read, too; write it elsewhere,"
-                f" or name what is to be read ('{os.path.join(name, '*.html')}')"
+                " or name the files to read"
             )
 
 
@@ -178,7 +175,6 @@ def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
     _end_in_order()
     folder, name = os.path.split(path)
     os.makedirs(folder or ".", exist_ok=True)
-    _sweep(folder, name)
     # process ids repeat on other machines
     beside = os.path.join(folder, f".{name[:60]}.{os.urandom(4).hex()}.part")
     try:
@@ -193,16 +189,6 @@ def _as_it_lies(path: str | None) -> Iterator[IO[bytes]]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
-
-
-def _sweep(folder: str, name: str) -> None:
-    """Take away what runs left that were killed, once nobody can still be writing it."""
-    from glob import escape, glob
-
-    for path in glob(os.path.join(escape(folder), f".{escape(name[:60])}.????????.part")):
-        with contextlib.suppress(OSError):
-            if time.time() - os.stat(path).st_mtime > ABANDONED:
-                os.unlink(path)
 
 
 def _end_in_order() -> None:

@@ -115,6 +115,21 @@ STORIES = [
 ]
 
 
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "market day", "the last day"]
+SPEAKERS = [
+    "the miller",
+    "a farmer",
+    "the vicar",
+    "the smith",
+    "a widow",
+    "the clerk",
+    "two boys",
+    "a judge",
+    "the band",
+]
+PARTS = ["arches", "tolls", "lamps", "history", "neighbours", "cost", "floods", "builders", "future"]
+
+
 def site_pages():
     return [
         {"id": str(n), "url": f"https://a.example/{n}", "text": NAVIGATION.format(n + 7) + "\n" + story}
@@ -134,17 +149,21 @@ def test_by_site_keeps_copies_of_an_article():
     assert [article["text"] for article in clean(pages, by="site")] == [page["text"] for page in pages]
 
 
-def test_by_site_ends_an_article_where_the_site_goes_on():
-    foot = "\n".join(f"{name} of the county" for name in ("Maps", "Roads", "Schools", "Ferries", "Fairs", "Weirs"))
-    teasers = ["A mare was led home from the moor, her owner said on Tuesday.", "The mayor opened a well in the old square.",
-               "Snow fell on the pass in May, and the sheep stayed below."]  # fmt: skip
-    body = "\n".join(STORIES)
-    pages = [
-        {"id": str(n), "url": f"https://a.example/{n}", "text": f"The {n} day brought much.\n{body}\n{foot}\n{teaser}"}
-        for n, teaser in enumerate(teasers)
+def test_by_site_keeps_an_article_that_goes_on_below_a_box_of_links():
+    box = "\n".join(f"{name} of the county" for name in "Maps Roads Schools Ferries Fairs Weirs Mills Walks".split())
+    villages = ["Aldbourne", "Bishopstone", "Chiseldon", "Draycot", "Easton", "Froxfield"]
+    articles = [
+        [
+            f"The council of {village} met on {day} to hear what {who} had to say about the bridge and its {part}."
+            for day, who, part in zip(DAYS, SPEAKERS, PARTS, strict=True)
+        ]
+        for village in villages
     ]
-    assert all(teaser in page["text"] for teaser, page in zip(teasers, map(clean, pages), strict=True))
-    assert [page["text"].split("\n")[-1] for page in clean(pages, by="site")] == [STORIES[-1]] * 3
+    pages = [
+        {"id": str(n), "url": f"https://a.example/{n}", "text": "\n".join([*article[:5], box, *article[5:]])}
+        for n, article in enumerate(articles)
+    ]
+    assert [page["text"].split("\n") for page in clean(pages, by="site")] == articles
 
 
 def test_learned_rules_do_what_by_site_does(tmp_path):

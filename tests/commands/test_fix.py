@@ -26,3 +26,10 @@ def test_repaired_and_recorded():
 
 def test_an_option_leaves_a_family_out():
     assert fix(article("a\u200b&amp;\r\n"), zero_width=False, line_ends=False)["text"] == "a\u200b&\r\n"
+
+
+@pytest.mark.parametrize("damaged", [[[1]], 5, [["a", "e9"]], [[1, "zz"]], "x", {"a": 1}])
+def test_damage_that_read_does_not_note_is_refused(damaged):
+    origin = {"encoding": "utf-8", "damaged": damaged}
+    with pytest.raises(ValueError, match=r"`origin\.damaged` is .*'del\(\.origin\.damaged\)"):
+        fix({"id": "1", "text": "讨论问\ufffd。", "origin": origin}, restore=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import click
 
 from corptool.article import Article
@@ -11,6 +14,8 @@ from corptool.stage import stage
 from corptool.text.changes import Change, apply, compose
 from corptool.text.repair import repairs, unrepaired
 from corptool.text.restore import SURE, bytes_fell_out
+
+_HEX = re.compile("(?:[0-9a-f]{2})+")
 
 
 @stage
@@ -86,7 +91,19 @@ def _bytes_fell_out(article: Article, sure: float) -> list[Change]:
     damaged = origin.get("damaged")
     if not damaged or article.get("edits") or origin.get("encoding") not in ("utf-8", "utf-8-sig"):
         return []
+    if not isinstance(damaged, list) or not all(map(_is_damage, damaged)):
+        raise ValueError(
+            f"its `origin.damaged` is {str(damaged)[:40]}, and `read` writes [[place, bytes in hex digits], …]: take it"
+            " away (jq 'del(.origin.damaged)')"
+        )
     return bytes_fell_out(article["text"], damaged, mojibake_tables(), sure)
+
+
+def _is_damage(item: Any) -> bool:
+    match item:
+        case [int(), str() as value]:
+            return _HEX.fullmatch(value) is not None
+    return False
 
 
 def explanation(text: str, changes: list[Change]) -> str:

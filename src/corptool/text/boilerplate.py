@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
-from corptool.text.lines import Page, is_prose, page_of, weight
-from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, finding_of, matches
-from corptool.text.sites import below, mark, template
+from corptool.text.lines import Page, is_prose, page_of
+from corptool.text.matching import ABOVE_TITLE, EVERYWHERE, HEAD, TAIL, Finding, Rules, match, matches
+from corptool.text.sites import mark, template
 from corptool.text.titles import CUT, TRUNCATED, choose_title, titled
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ def _all(
         for number, odds in judged.items()
         if odds <= 0 and number not in found
     }
-    found |= {finding.line: finding for finding in _below_repeated(page, found, judged)}
     if len(found) == len(page.filled):  # nothing would be left: then this is no page with an article in it
         return []
     return [found[number] for number in sorted(found)]
@@ -111,15 +110,6 @@ def _repeated(page: Page, marks: frozenset[int]) -> Iterator[tuple[int, Finding]
     prose = [number for number in page.filled if is_prose(page.texts[number])]
     if not prose or not found.issuperset(prose):
         yield from ((number, Finding(number, "repeated", "site")) for number in sorted(found))
-
-
-def _below_repeated(page: Page, found: Mapping[int, Finding], judged: Mapping[int, float]) -> Iterator[Finding]:
-    """What seems body, but stands below what the site repeats (see `sites.below`)."""
-    marked = [number in found and found[number].rule == "site" for number in page.filled]
-    if any(marked):
-        body = {number for number, odds in judged.items() if odds > 0 and number not in found}
-        words = (weight(page.texts[number]) if number in body else 0.0 for number in page.filled)
-        yield from (Finding(page.filled[at], "repeated", "below-site") for at in below(marked, words))
 
 
 def _below_byline(page: Page, prose: list[int], found: Mapping[int, Finding]) -> list[int]:
@@ -137,15 +127,13 @@ def _edges(page: Page, prose: Sequence[int], found: Mapping[int, Finding], rules
     At the head one short line of prose is passed over, for it may be a title with the author below it.
     """
     more: dict[int, Finding] = {}
-    keys, longest = page.keys, rules.longest
     body, passed = set(prose), False
     for numbers, places in ((page.filled, HEAD), (page.filled[::-1], TAIL)):
-        match = rules.groups[places].match
         for number in numbers:
             if number in found:
                 continue
-            if len(key := keys[number]) <= longest and (matched := match(key)):
-                more.setdefault(number, finding_of(page, number, *matched))
+            if matched := match(page, number, places, rules):
+                more.setdefault(number, matched)
             elif number in body:
                 if places is not HEAD or passed or len(page.texts[number]) >= LONGEST_TITLE:
                     break

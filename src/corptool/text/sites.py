@@ -20,8 +20,6 @@ SHARE = 0.2
 PROSE_SHARE = 0.5
 """The same for a line that could be an article's: two copies of an article must not make it boilerplate."""
 PROSE_PAGES = 4
-MANY = 6
-"""Lines that the site repeats, one or two of which may well stand in an article."""
 
 
 def template(key: str) -> str:
@@ -76,19 +74,3 @@ def _is_the_sites(often: int, pages: int, *, is_long: bool) -> bool:
     if is_long:
         return often >= max(PROSE_PAGES, PROSE_SHARE * pages)
     return often >= max(FEWEST_PAGES, SHARE * pages)
-
-
-def below(repeated: Iterable[bool], words: Iterable[float]) -> list[int]:
-    """The lines with words below most words and many lines that the site repeats: teasers are new on each page.
-
-    >>> below([False, False] + [True] * 6 + [False], [9.0, 9.0] + [0.0] * 6 + [12.0])
-    [8]
-    """
-    passed, mass, part = 0, Counter[int](), []
-    for is_repeated, size in zip(repeated, words, strict=True):
-        passed += is_repeated
-        part.append(passed if size else 0)
-        if size:
-            mass[passed] += round(size)
-    main = max(mass, key=mass.__getitem__, default=0)
-    return [number for number, one in enumerate(part) if one >= main + MANY]

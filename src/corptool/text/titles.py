@@ -23,6 +23,8 @@ _ABOUT_PAGE = re.compile(
     r"|记者|编辑|来源|作者|图|@|\d{1,2}:\d\d"
 )
 _MIXED = re.compile(r"[|»>]")
+LONGEST = 300
+"""Characters; to compare two longer lines takes seconds, and no title is that long."""
 FARTHEST = 40
 """Lines above the body in which a title is looked for."""
 OPENING = 14
@@ -101,7 +103,9 @@ def candidates(
         len(key) < LONGEST_BESIDE and (said or find_date(key) is not None)
         for key, said in zip(keys, about_page, strict=True)
     ]
-    fit = [at for at in reversed(range(len(near))) if len(page.texts[near[at]]) <= 300 and 1.2 <= weights[at + 1] <= 45]
+    fit = [
+        at for at in reversed(range(len(near))) if len(page.texts[near[at]]) <= LONGEST and 1.2 <= weights[at + 1] <= 45
+    ]
     about = {at: terms(keys[at]) for at in fit}
     asked = set().union(*about.values())
     opening = [asked.intersection(_said(page.keys[number][:600])) for number in body[:OPENING]]
@@ -157,7 +161,7 @@ def titled(page: Page, left: Sequence[int], title: str) -> int | None:
         line = page.texts[number].lower()
         if line in parts:
             return number
-        if len(line) > 8 and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
+        if 8 < len(line) <= LONGEST and 0.8 < len(line) / max(1, len(wanted)) < 1.25:
             alike = SequenceMatcher(None, line, wanted, autojunk=False)
             if alike.quick_ratio() > 0.9 and alike.ratio() > 0.9:  # the second takes squares
                 return number
