@@ -43,25 +43,11 @@ def fields(
     already: dates of another day are reported beside it. Without `body`, what the body tells stays out: its dateline,
     and the captions of its pictures.
     """
-    lifted: dict[str, Any] = {}
-    meta: dict[str, Any] = {}
     found = [
         finding._replace(lifted=tuple(_spelled_out(finding.lifted))) if finding.lifted else finding for finding in found
     ]
     title = max((finding.line for finding in found if finding.kind == "title"), default=None)
-    naming = (finding for finding in found if "author" in dict(finding.lifted))
-    nearest = min(naming, key=lambda finding: _distance(finding.line, title), default=None)
-    for finding in found:
-        for name, value in finding.lifted:
-            if name == "categories":
-                meta.setdefault(name, categories(value))
-            elif name in ("title", "site", "source"):
-                lifted.setdefault(name, value)
-            elif name == "author":
-                if finding is nearest:
-                    lifted.setdefault(name, _BY.sub("", value))
-            elif name != "date" and value:
-                meta.setdefault(name, value)
+    lifted, meta = _named(found, title)
     beside = [lines[line].text for line in _beside(title, lines, found)]
     for line, after in zip(beside, [*beside, ""][1:], strict=True):
         for name, value in credited(line, after) if "author" not in lifted else ():
@@ -128,6 +114,26 @@ def categories(trail: str) -> list[str]:
 def _spelled_out(lifted: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     for name, value in lifted:
         yield from labelled(value) if name == "labels" else [(name, value)]
+
+
+def _named(found: Sequence[Finding], title: int | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields, and those under `meta`, that the findings name; the author nearest to the title. Dates: `_dates`."""
+    lifted: dict[str, Any] = {}
+    meta: dict[str, Any] = {}
+    naming = (finding for finding in found if "author" in dict(finding.lifted))
+    nearest = min(naming, key=lambda finding: _distance(finding.line, title), default=None)
+    for finding in found:
+        for name, value in finding.lifted:
+            if name == "categories":
+                meta.setdefault(name, categories(value))
+            elif name in ("title", "site", "source"):
+                lifted.setdefault(name, value)
+            elif name == "author":
+                if finding is nearest:
+                    lifted.setdefault(name, _BY.sub("", value))
+            elif name != "date" and value:
+                meta.setdefault(name, value)
+    return lifted, meta
 
 
 def _distance(line: int, title: int | None) -> tuple[bool, int]:
