@@ -106,6 +106,7 @@ Updated: March 5, 2024, 5:30 PM
 Updated 5:30 PM EDT, Tue March 5, 2024
 Updated 9:15 AM ET, March 5, 2024
 Last updated on 5 March 2024
+Updated 17:30 (GMT+8), 05 Mar 2024
 Last modified: 2024-03-05
 UPDATED: 05 Mar 2024, 10:20 IST
 By Jane Doe, Updated March 5, 2024

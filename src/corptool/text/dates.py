@@ -42,9 +42,9 @@ _FORMS = [
     ),
 ]
 _NOT_PUBLISHED = r"(?:(?!publish|posted|发[表布]|發[表布佈])\D){0,24}"
-_CHANGED = re.compile(  # Last updated on; Updated 5:30 PM EDT, Tue
+_CHANGED = re.compile(  # Last updated on; Updated 5:30 PM EDT, Tue; Updated 17:30 (GMT+8),
     r"(?:updat|modif|revis|edited|last (?:review|chang)|更新|修改|修订|修訂|编辑[于於]|編輯[于於])"
-    rf"{_NOT_PUBLISHED}(?:\d{{1,2}}[:：]\d\d{_NOT_PUBLISHED})?$",
+    rf"{_NOT_PUBLISHED}(?:\d{{1,2}}(?:[:：]\d\d|\s?[ap]\.?m)[:\d]*{_NOT_PUBLISHED}(?:[+-]\d[\d:]*{_NOT_PUBLISHED})?)?$",
     re.IGNORECASE,
 )
 _THEN_CHANGED = re.compile(  # 2024-03-05 09:00 更新; but not 2024-03-04 更新：2024-03-05
