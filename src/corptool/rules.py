@@ -102,7 +102,7 @@ def _sites(path: Path, value: dict[str, Any]) -> Iterator[tuple[str, frozenset[i
         try:
             yield table["name"], frozenset(mark(template(key(line, fold()))) for line in table["lines"])
         except (KeyError, TypeError, AttributeError) as error:
-            raise RuleError(f"{path}: a [[site]] needs `name` and a list `lines`: {error!r}") from error
+            raise RuleError(f"{path}: a [[site]] needs `name` and `lines`, a list of lines") from error
 
 
 def _rules(path: Path, value: dict[str, Any]) -> Iterator[text_rules.Rule]:
@@ -113,7 +113,8 @@ def _rules(path: Path, value: dict[str, Any]) -> Iterator[text_rules.Rule]:
             yield _rule(table)
         except (KeyError, TypeError, ValueError, re.error) as error:
             name = table.get("name", f"number {number}")
-            raise RuleError(f"{path}: rule {name}: {error!r}; see docs/rules.md") from error
+            why = f"{error} is missing" if isinstance(error, KeyError) else error
+            raise RuleError(f"{path}: rule {name}: {why}; see docs/rules.md") from error
 
 
 def _rule(table: dict[str, Any]) -> text_rules.Rule:

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from corptool.cli import group
 from corptool.commands.clean import clean
 from corptool.commands.learn import learn
 from corptool.formats.html import read_markup
@@ -93,6 +95,80 @@ def test_what_the_article_says_of_itself_stands():
     article = clean({"text": PAGE, "title": "Bridge", "published": None, "meta": {"categories": ["x"]}})
     assert (article["title"], article["published"]) == ("Bridge", "2024-01-05")
     assert article["meta"] == {"categories": ["x"], "published_time": "2024-01-05T18:05"}
+
+
+ENGLISH = """The new bridge was closed for repairs on Monday, the council said, and buses will run instead until the summer.
+Residents of the old town said they had not been told of the plan, and that its shops would lose most of their customers."""
+CHINESE = """市政府星期一表示，河上的大桥将关闭维修直到夏天结束，期间将有公共汽车代替通行，请市民提前安排好出行时间。
+老城区的居民说，他们事先没有得到通知，那里的商店将会因此失去大部分的顾客，生意会很难做下去。"""
+UPDATES = """Updated March 5, 2024
+Updated: March 5, 2024, 5:30 PM
+Updated 5:30 PM EDT, Tue March 5, 2024
+Updated 9:15 AM ET, March 5, 2024
+Last updated on 5 March 2024
+Updated 17:30 (GMT+8), 05 Mar 2024
+Last modified: 2024-03-05
+UPDATED: 05 Mar 2024, 10:20 IST
+By Jane Doe, Updated March 5, 2024
+更新时间：2024年3月5日
+更新於 2024-03-05 09:00
+最後更新：2024/03/05 10:20
+最后修改时间 2024-03-05
+2024-03-05 09:00 更新
+2024-03-05 09:00 更新 来源：中央社
+2024/03/05 10:20（更新）"""
+BOTH = """Published March 4, 2024 | Updated March 5, 2024
+Published March 4, 2024, updated 5:30 PM EDT March 5, 2024
+发布：2024-03-04 更新：2024-03-05
+2024-03-04 09:00 更新时间：2024-03-05 09:00
+2024-03-04 发布 2024-03-05 更新"""
+
+
+def page_with(line):
+    return "\n".join(["Bridge closed", line, ENGLISH] if line.isascii() else ["大桥将关闭维修", line, CHINESE])
+
+
+def dates_of(line, **origin):
+    article = clean({"text": page_with(line), "origin": origin})
+    assert line not in article["text"]
+    meta = article.get("meta", {})
+    return article.get("published"), meta.get("modified"), {key for key in meta if key.startswith("published")}
+
+
+@pytest.mark.parametrize("line", UPDATES.splitlines())
+def test_the_day_of_an_update_is_not_published(line):
+    assert dates_of(line) == (None, "2024-03-05", set())
+
+
+@pytest.mark.parametrize("line", BOTH.splitlines())
+def test_both_days_are_lifted(line):
+    assert dates_of(line)[:2] == ("2024-03-04", "2024-03-05")
+
+
+@pytest.mark.parametrize("line", ["Updated 5 hours ago", "Updated 2 days ago", "更新時間：3天前"])
+def test_an_update_some_time_ago_says_nothing_of_when_it_was_published(line):
+    assert dates_of(line, fetched="2024-03-05") == (None, None, set())
+
+
+def test_a_byline_is_a_dateline_too():
+    line = "2024-10-31 09:12 聯合報／ 記者王小明／台北即時報導"
+    article = clean({"text": page_with(line)})
+    assert (article["published"], article["author"], article["source"]) == ("2024-10-31", "王小明", "聯合報")
+    assert article["meta"]["dateline"]["place"] == "台北"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[[site]]\nname = 'x'\n", "a [[site]] needs `name` and `lines`, a list of lines"),
+        ("[[rule]]\nname = 'x'\n", "rule x: 'line' is missing"),
+    ],
+)
+def test_broken_rules_are_told_before_anything_is_read(tmp_path, text, why):
+    path = tmp_path / "bad.toml"
+    path.write_text(text, "utf-8")
+    done = CliRunner().invoke(group, ["clean", "--rules", str(path), str(tmp_path / "not-there.txt")])
+    assert (done.exit_code, f"{path}: {why}" in done.stderr, "not-there" in done.stderr) == (2, True, False)
 
 
 def test_own_rules(tmp_path):

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from corptool.commands.detect import detect, properties
+from corptool.commands.detect import detect, properties, table
 
 CHINESE = "共建“一带一路”，深化能源合作。"
 FILES = {
@@ -40,6 +40,11 @@ def test_table(folder):
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].split()[:4] == ["path", "encoding", "sure", "language"]
     assert "utf-8>cp1252" in done.stdout
+
+
+def test_a_line_break_in_a_name_does_not_break_the_table():
+    row = {"path": "a\nb 中.txt", **properties(b"Words.")}
+    assert table([row]).splitlines()[2].startswith(r"a\nb 中.txt")
 
 
 def test_nothing_changes(folder):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from corptool import cli
 from corptool.commands.dedup import dedup, features
 from corptool.commands.index import index
 from corptool.duplicates.disk import Room
@@ -31,6 +32,13 @@ def ids(articles):
 def shown(folder, *options):
     result = CliRunner().invoke(index, [str(folder), *options])
     return result.exit_code, result.output
+
+
+def test_a_file_is_no_index(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("Words.\n", "utf-8")
+    done = CliRunner().invoke(cli.group, ["dedup", "--index", str(path), str(path)])
+    assert (done.exit_code, "Directory" in done.stderr) == (2, True)
 
 
 def test_copies_of_yesterday_are_removed_today(tmp_path):

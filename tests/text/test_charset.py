@@ -78,6 +78,11 @@ def test_a_declaration_decides_only_what_is_open():
     assert found(SIMPLIFIED.encode("gb18030"), "big5") == "gb18030"
 
 
+@pytest.mark.parametrize("tables", [charset_tables(), None])
+def test_ascii_with_a_nul_is_ascii(tables):
+    assert detect(b"a\0b abc def the council said.\n", tables=tables) == ("utf-8", 1.0)
+
+
 def encoded_euc_tw(text):
     chart = euc_tw_chart()
     places = [divmod(chart.index(char), 94 * 94) for char in text]

@@ -32,10 +32,26 @@ MODES = ["strict", "balanced", "recall"]
 Key = tuple[str, tuple[tuple[int, bool], ...]]
 
 
+def _rules(context: click.Context, param: click.Parameter, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """A mistake in a rule file is told before anything is read, and not once a page."""
+    if paths:
+        try:
+            data.boilerplate(*map(Path, paths))
+        except data.RuleError as error:
+            raise click.BadParameter(str(error), context, param) from None
+    return paths
+
+
 @block_stage
 @click.option("--keep", multiple=True, metavar="KIND", help="Leave this kind of line alone; may be repeated.")
 @click.option("--only", multiple=True, metavar="KIND", help="Remove this kind alone; may be repeated.")
-@click.option("--rules", multiple=True, type=plugins.RuleFile(), help="Further rules: a TOML file, or a plug-in's.")
+@click.option(
+    "--rules",
+    multiple=True,
+    type=plugins.RuleFile(),
+    callback=_rules,
+    help="Further rules: a TOML file, or a plug-in's.",
+)
 @click.option("--mode", type=click.Choice(MODES), help="What is asked of a line that no rule knows.")
 @click.option("--by", type=click.Choice(["site"]), help="Remove what repeats over the pages of a site.")
 @click.option("--strip-dateline", is_flag=True, help="Take the dateline out of the text, too.")

@@ -79,7 +79,12 @@ class Size(click.ParamType):  # type: ignore[type-arg]
     "--why", cls=Unnoted, metavar="FILE", help="Write for each removed article why, with the difference, as JSON Lines."
 )
 @click.option("--pairs", is_flag=True, help="Write the pairs that were found, scored, in place of the articles.")
-@click.option("--index", metavar="DIR", help="Compare with all articles of earlier runs too, and remember these.")
+@click.option(
+    "--index",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Compare with all articles of earlier runs too, and remember these.",
+)
 @click.option("--unit", type=click.Choice(["article", "paragraph", "line"]), help="What is compared, and removed.")
 @click.option("--table", cls=Unnoted, is_flag=True, help="Print a table of clusters by size.")
 @click.option(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from corptool.text.mojibake import LOST, repaired
 
 PART = 1 << 20
 """Code points of a text that are looked at together."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would break a row of the table."""
 HEADERS = {
     "path": "path",
     "encoding": "encoding",
@@ -100,6 +103,6 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
 
     cells = [
         [", ".join(value) if isinstance(value, list) else "" if value is None else value for value in row.values()]
-        for row in rows
+        for row in ({**row, "path": _CONTROL.sub(lambda found: repr(found[0])[1:-1], row["path"])} for row in rows)
     ]
     return tabulate(cells, headers=list(HEADERS.values()), floatfmt=".2f")

@@ -174,6 +174,8 @@ def by_chardet(data: bytes) -> tuple[str, float]:
     named = meaning(found["encoding"] or "cp1252")
     if named not in (*CHINESE, *EAST_ASIAN) and _is_english(data):
         named = "cp1252"  # a curly quote or an é is too little to name any other code page by
+    if named == "cp1252" and data.isascii():  # with a NUL among it; without one nobody asks chardet
+        return "utf-8", 1.0
     return named, round(float(found["confidence"] or 0), 2)
 
 

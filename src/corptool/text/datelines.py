@@ -22,10 +22,14 @@ _FILED = re.compile(  # 新华社北京6月12日电（记者李四、王五）, 
 _FILED_BY = re.compile(  # （中央社記者葉素萍台北30日電）
     rf"[(（【\[]?(?P<agency>{_AGENCY}){_REPORTER}(?P<reporter>{_NAMES})(?P<place>{_CITIES}){_DATE}{_WIRED}[】\])）]?"
 )
-_REPORTED_BY = re.compile(  # 〔記者林小明／台北報導〕, 【本報記者林小明／台北報導】
-    rf"[(（【\[〔〖](?P<agency>{_AGENCY})?{_REPORTER}(?P<reporter>{_NAMES})[／/](?P<place>[\u4e00-\u9fff]{{2,5}}?)"
-    r"(?:[综綜]合|即[时時])?[报報][导導道][)）】\]〕〗]"
+_REPORTED = (  # 聯合報／ 記者王小明／台北即時報導
+    rf"(?:(?P<agency>{_AGENCY})\s*[／/]?\s*)?{_REPORTER}\s*(?P<reporter>{_NAMES})\s?[／/]\s?"
+    r"(?P<place>(?![综綜]合|即[时時])[\u4e00-\u9fff]{2,5}?)?(?:[综綜]合|即[时時])?[報报][導导道]"
 )
+_REPORTED_BY = re.compile(
+    rf"[(（【\[〔〖]{_REPORTED}[)）】\]〕〗]"
+)  # 〔記者林小明／台北報導〕, 【本報記者林小明／台北報導】
+_REPORTED_IN_LINE = re.compile(rf"(?<![\u4e00-\u9fff]){_REPORTED}(?![\u4e00-\u9fff])")
 _HEARD_BY = re.compile(  # 本报讯（记者 张三 通讯员 李四）, 南方日报讯 记者张三
     rf"[(（【\[]?(?P<agency>{_AGENCY})[讯訊][】\])）]?\s*[(（]?{_REPORTER}[ /／:：]*(?P<reporter>{_NAMES})"
     rf"(?:[ 　]{_REPORTER}[ /／:：]*{_NAMES})?(?:[)）]|[报報][导導道][:：]|(?=[ 　]))"
@@ -61,7 +65,21 @@ def find_dateline(line: str) -> Dateline | None:
     """
     for form in _DATELINES:
         if hit := form.match(line):
-            part = hit.groupdict()
-            reporter = (part.get("reporter") or "").strip() or None
-            return Dateline(hit[0].strip(), part["agency"], part.get("place"), part.get("date"), reporter)
+            return _dateline(hit)
     return None
+
+
+def reported(line: str) -> Dateline | None:
+    """The same in a line beside the title, where the date of the page may stand before it.
+
+    >>> reported("2024-10-31 09:12 聯合報／ 記者王小明／台北即時報導")[1:]
+    ('聯合報', '台北', None, '王小明')
+    """
+    hit = _REPORTED_IN_LINE.search(line)
+    return _dateline(hit) if hit else None
+
+
+def _dateline(hit: re.Match[str]) -> Dateline:
+    part = hit.groupdict()
+    reporter = (part.get("reporter") or "").strip() or None
+    return Dateline(hit[0].strip(), part["agency"], part.get("place"), part.get("date"), reporter)

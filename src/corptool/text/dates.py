@@ -41,8 +41,14 @@ _FORMS = [
         rf"(?<![\d/.-])(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2(?P<year>(?:19|20)\d\d)(?!\d){_TIME}", re.IGNORECASE
     ),
 ]
-_CHANGED = re.compile(
-    r"(?:updat|modif|revis|edited|last (?:review|chang)|更新|修改|修订|修訂|编辑[于於]|編輯[于於])[^\d]{0,24}$",
+_NOT_PUBLISHED = r"(?:(?!publish|posted|发[表布]|發[表布佈])\D){0,24}"
+_CHANGED = re.compile(  # Last updated on; Updated 5:30 PM EDT, Tue; Updated 17:30 (GMT+8),
+    r"(?:updat|modif|revis|edited|last (?:review|chang)|更新|修改|修订|修訂|编辑[于於]|編輯[于於])"
+    rf"{_NOT_PUBLISHED}(?:\d{{1,2}}(?:[:：]\d\d|\s?[ap]\.?m)[:\d]*{_NOT_PUBLISHED}(?:[+-]\d[\d:]*{_NOT_PUBLISHED})?)?$",
+    re.IGNORECASE,
+)
+_THEN_CHANGED = re.compile(  # 2024-03-05 09:00 更新; but not 2024-03-04 更新：2024-03-05
+    r"\s*[(（\[]?(?:updated|(?:最[后後])?(?:更新|修改|修[订訂]))(?=\s*(?:$|[)）\]|｜/／])|[ \u3000]+[\u4e00-\u9fff])",
     re.IGNORECASE,
 )
 _UNITS = "second|minute|hour|day|week|month|year"
@@ -71,7 +77,8 @@ class Found(NamedTuple):
     end: int
     value: str
     sort: str
-    """`whole`, `changed` (whole, but the day of an update), `partial` (no year: `--06-13`) or `relative`."""
+    """`whole`, `changed` (whole, but the day of an update), `partial` (no year: `--06-13`), `relative`, or `vague`
+    (an update, partial or relative)."""
 
 
 def find_date(text: str) -> Found | None:
@@ -86,14 +93,30 @@ def find_date(text: str) -> Found | None:
     if digit and (whole := whole_dates(text)):
         return min(whole, key=lambda found: found.sort == "changed")
     if _RELATIVE_WORD.search(text) and (match := _RELATIVE.search(text)):
-        return Found(match.start(), match.end(), match[0], "relative")
+        return Found(match.start(), match.end(), match[0], _unless_changed(text, match, "relative"))
     for match in chain(_PARTIAL.finditer(text), _PARTIAL_EN.finditer(text)) if digit else ():
         part = match.groupdict()
         month = _MONTHS[part["name"].lower()] if part.get("name") else int(part["month"])
         day = int(part["day"] or part["day2"])
         if _exists(2000, month, day):
-            return Found(match.start(), match.end(), f"--{month:02}-{day:02}", "partial")
+            return Found(match.start(), match.end(), f"--{month:02}-{day:02}", _unless_changed(text, match, "partial"))
     return None
+
+
+def told_dates(text: str, start: int = 0) -> list[Found]:
+    """What a line tells from `start` on: the first whole date, and the first of an update; else what `find_date` finds.
+
+    >>> [found[2:] for found in told_dates("Published Feb 21, 2020 | Updated: 5:30 PM ET, 3/22/2020")]
+    [('2020-02-21', 'whole'), ('2020-03-22', 'changed')]
+    >>> [found[2:] for found in told_dates("2024-03-04 发布 2024-03-05 更新")]
+    [('2024-03-04', 'whole'), ('2024-03-05', 'changed')]
+    """
+    first: dict[str, Found] = {}
+    for found in whole_dates(text):
+        if found.start >= start:
+            first.setdefault(found.sort, found)
+    other = None if first else find_date(text)
+    return [*first.values()] or ([other] if other else [])
 
 
 def whole_dates(text: str) -> list[Found]:
@@ -108,7 +131,7 @@ def whole_dates(text: str) -> list[Found]:
     at, apart = 0, []
     for one in found:
         if one.start >= at:
-            changed = _CHANGED.search(text, at, one.start)
+            changed = _CHANGED.search(text, at, one.start) or _THEN_CHANGED.match(text, one.end)
             apart.append(one._replace(sort="changed") if changed else one)
             at = one.end
     return apart
@@ -134,6 +157,10 @@ def resolved(words: str | None, fetched: str) -> str | None:
         return (day - timedelta(days=2)).isoformat()
     found = re.match(r"(?i)(\d+)\s*(?:days?|天|日)", words)
     return (day - timedelta(days=int(found[1]))).isoformat() if found and int(found[1]) < 31 else None
+
+
+def _unless_changed(text: str, match: re.Match[str], sort: str) -> str:
+    return "vague" if _CHANGED.search(text, 0, match.start()) or _THEN_CHANGED.match(text, match.end()) else sort
 
 
 def _whole(match: re.Match[str]) -> Found | None:

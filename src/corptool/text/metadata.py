@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from corptool.text.captions import captions
 from corptool.text.credits import OWN_NAME, credited
-from corptool.text.datelines import find_dateline
-from corptool.text.dates import Found, find_date, resolved
+from corptool.text.datelines import find_dateline, reported
+from corptool.text.dates import Found, find_date, resolved, told_dates
 from corptool.text.lines import Line
 from corptool.text.matching import Finding
 from corptool.text.published import ABOVE, BELOW, LONGEST, said, says_published
@@ -59,7 +59,7 @@ def fields(
     if body and (shown := list(dict.fromkeys(captions(lines, hints, taken, title)))):
         meta["captions"] = shown
     opening = next((line.text for n, line in enumerate(lines) if line.text and n not in taken), "")
-    if body and (filed := find_dateline(opening)):
+    if body and (filed := find_dateline(opening) or next(filter(None, map(reported, beside)), None)):
         meta["dateline"] = {name: value for name, value in filed._asdict().items() if value is not None}
         if filed.agency and not OWN_NAME.fullmatch(filed.agency):
             lifted.setdefault("source", filed.agency)
@@ -162,23 +162,22 @@ def _dates(
     A page of a site often names the day on which the page was made above the title that it repeats. A line beside the
     title that is no part of the body may tell the date whether a rule knows it or not.
     """
-    values = [(finding.line, value) for finding in found for name, value in finding.lifted if name == "date"]
-    labelled_lines = {line for line, _ in values}
-    values += [(line, lines[line].text) for line in _beside(title, lines, found) if line not in labelled_lines]
-    dates = [
-        (
-            not (says_published(value, date) or date.value in {found.value for found in said([lines[line].text])}),
-            line,
-            date,
-        )
-        for line, value in values
-        if (date := find_date(value))
-    ]
+    starts = {
+        finding.line: max(0, lines[finding.line].text.find(value))
+        for finding in found
+        for name, value in finding.lifted
+        if name == "date"
+    }
+    dates = []
+    for line in dict.fromkeys((*starts, *_beside(title, lines, found))):
+        text, start = lines[line].text, starts.get(line, 0)
+        text = f"{text[:start]} {text[start:]}"  # what stands before a date says which; "By Jane DoeMay 1, 2024"
+        dates += [(not says_published(text, date), line, date) for date in told_dates(text, start)]
     dates.sort(key=lambda dated: (dated[0], _distance(dated[1], title)))
     whole = [date.value for *_, date in dates if date.sort == "whole"]
     if not whole and not known:  # below a post its own date stands first
-        texts = (lines[finding.line].text for finding in found if title is None or finding.line > title)
-        whole = [date.value for date in said(texts)][:1]
+        below = (lines[finding.line].text for finding in found if title is None or finding.line > title)
+        whole = [date.value for date in said(below)][:1]
     if day := known or next((value[:10] for value in whole), None):
         lifted["published"] = day
         if time := next((value for value in whole if value[:10] == day and "T" in value), None):
