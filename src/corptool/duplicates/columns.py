@@ -60,10 +60,13 @@ class Column:
         source = np.searchsorted(firsts, runs, "right") - 1
         apart = np.flatnonzero((source[1:] != source[:-1]) | (starts[1:] != stops[:-1])) + 1
         begin, end = np.append(0, apart)[: runs.size], np.append(apart, runs.size)[: runs.size] - 1
-        readers = [each.reader() for each in values]
-        places = zip(source[begin].tolist(), starts[begin].tolist(), stops[end].tolist(), strict=True)
-        data = b"".join([readers[which](start, stop) for which, start, stop in places])
-        return np.frombuffer(data, self.values.kind), edges
+        source, places = source[begin], [*zip(starts[begin].tolist(), stops[end].tolist(), strict=True)]
+        found: list[Any] = [b""] * len(places)
+        for which in np.unique(source).tolist():  # one after the other: not all that are attached are open at once
+            with values[which].reading() as read:
+                for place in np.flatnonzero(source == which).tolist():
+                    found[place] = read(*places[place])
+        return np.frombuffer(b"".join(found), self.values.kind), edges
 
     def texts(self, runs: NDArray[np.int64]) -> list[bytes]:
         """Each of these runs, of bytes, apart."""

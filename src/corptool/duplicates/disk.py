@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -32,6 +33,8 @@ TASK = 4 << 20
 """Bytes of what one of several workers works on, at the most."""
 SMALL = 1 << 16
 """Bytes that travel."""
+FILES = 32
+"""That a list may lie in: all of them may be open at a time, in several lists, and a process may open 256 on macOS."""
 
 
 class Room:
@@ -119,24 +122,27 @@ class Values:
         """
         import numpy as np
 
-        file = self._file()
-        return np.frombuffer(self.held, self.kind) if file is None else mapped(file, self.kind, self._mode())
+        with self._opened() as file:
+            return np.frombuffer(self.held, self.kind) if file is None else mapped(file, self.kind, self._mode())
 
     def changed(self) -> None:
         """Have others find what is here now."""
         self.name = None
 
-    def reader(self) -> Callable[[int, int], Any]:
+    @contextmanager
+    def reading(self) -> Iterator[Callable[[int, int], Any]]:
         """What gives the bytes from one place to another. They are read, not mapped: a page would be 4 KB, or 64."""
-        width, file = self.kind.itemsize, self._file()
-        if file is None:
-            held = memoryview(self.held)
-            return lambda start, stop: held[start * width : stop * width]
-        if not hasattr(os, "pread"):
-            values = self.all()
-            return lambda start, stop: values[start:stop].tobytes()
-        number, pread = file.fileno(), os.pread
-        return lambda start, stop: pread(number, (stop - start) * width, start * width)
+        width = self.kind.itemsize
+        with self._opened() as file:
+            if file is None:
+                held = memoryview(self.held)
+                yield lambda start, stop: held[start * width : stop * width]
+            elif hasattr(os, "pread"):
+                number, pread = file.fileno(), os.pread
+                yield lambda start, stop: pread(number, (stop - start) * width, start * width)
+            else:
+                values = self.all()
+                yield lambda start, stop: values[start:stop].tobytes()
 
     def part(self, start: int, stop: int) -> NDArray[Any]:
         """The values from one place to another, to be looked at."""
@@ -145,7 +151,8 @@ class Values:
         if self.file is None and self.name and files.is_remote(self.name):  # few of many: not all of them are fetched
             width = self.kind.itemsize
             return np.frombuffer(shared.between(self.name, start * width, stop * width), self.kind)
-        return np.frombuffer(self.reader()(start, stop), self.kind)
+        with self.reading() as read:
+            return np.frombuffer(read(start, stop), self.kind)
 
     def clear(self) -> None:
         """Let go of all values."""
@@ -153,12 +160,17 @@ class Values:
             self.file.close()
         self.held, self.size, self.file, self.name = bytearray(), 0, None, None
 
-    def _file(self) -> IO[bytes] | None:
+    @contextmanager
+    def _opened(self) -> Iterator[IO[bytes] | None]:
+        """The file, if they lie in one. There may be many that have a name: they are open only while they are read."""
         if self.file is not None:
             self.file.flush()
+            yield self.file
         elif self.name and not self.held:
-            self.file = shared.opened(self.name)
-        return self.file
+            with shared.opened(self.name) as file:
+                yield file
+        else:
+            yield None
 
     def _mode(self) -> Literal["r", "r+"]:
         return "r+" if self.file is not None and self.file.writable() else "r"
@@ -168,12 +180,12 @@ class Values:
 
     def __reduce__(self) -> tuple[Any, ...]:
         width = self.kind.itemsize
-        if self.name is None and (self.folder is None or self.size * width <= SMALL):
-            return _held, (self.kind, self.reader()(0, self.size) if self.file else bytes(self.held))
         if self.name is None:
-            read = self.reader()
-            blocks = _blocks(self.size, files.CHUNK // width)
-            self.name = shared.put(self.folder or "", (read(*block) for block in blocks))
+            with self.reading() as read:
+                if self.folder is None or self.size * width <= SMALL:
+                    return _held, (self.kind, bytes(read(0, self.size)))
+                blocks = _blocks(self.size, files.CHUNK // width)
+                self.name = shared.put(self.folder, (read(*block) for block in blocks))
         return _named, (self.kind, self.name, self.size)
 
 
@@ -207,8 +219,8 @@ class Parts:
         return self.size
 
     def append(self, values: Values | NDArray[Any]) -> None:
-        """Add values. Those that lie in a file with a name stay there."""
-        if isinstance(values, Values) and values.name is not None:
+        """Add values. Those that lie in a file with a name stay there, unless there are many."""
+        if isinstance(values, Values) and values.name is not None and len(self.parts) < FILES:
             self._add(values)
         else:
             if not self.parts or self.parts[-1].name is not None:

@@ -47,15 +47,20 @@ class Sorted:
 
     def add(self, keys: NDArray[np.uint64], values: NDArray[np.int64] | None = None) -> None:
         """Add keys, with their values."""
+        if self.bytes and self.bytes + keys.nbytes > self.room.task:
+            self._write()
         self.waiting.append((keys, values))
         self.bytes += keys.nbytes
-        if self.bytes > self.room.piece:
-            self._write()
 
     def join(self, others: Iterable[Sorted]) -> Sorted:
-        """Add what others have sorted."""
+        """Add what others have sorted. Runs that lie in files with names stay there; the rest is put into one file."""
         for other in others:
-            self.runs += other.runs
+            for run in other.runs:
+                if run.keys.name is None:
+                    values = None if run.values is None else run.values.part(run.start, run.stop)
+                    self._add(run.keys.part(run.start, run.stop), values, run.samples)
+                else:
+                    self.runs.append(run)
             for keys, values in other.waiting:
                 self.add(keys, values)
         return self
@@ -115,12 +120,16 @@ class Sorted:
 
     def _write(self) -> None:
         keys, values = _in_order(self.waiting)
+        self._add(keys, values, keys[:: self.step].copy())
+        self.waiting, self.bytes = [], 0
+
+    def _add(self, keys: NDArray[np.uint64], values: NDArray[np.int64] | None, samples: NDArray[np.uint64]) -> None:
+        """Add a run."""
         start = len(self.keys)
         self.keys.append(keys)
         if self.values is not None:
             self.values.append(values)
-        self.runs.append(Run(self.keys, self.values, start, len(self.keys), keys[:: self.step].copy()))
-        self.waiting, self.bytes = [], 0
+        self.runs.append(Run(self.keys, self.values, start, len(self.keys), samples))
 
     def __getstate__(self) -> dict[str, Any]:
         if self.bytes:
