@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""As in step.py."""
-
 LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a
 piece takes some ten times its size."""
@@ -33,8 +30,8 @@ TASK = 4 << 20
 """Bytes of what one of several workers works on, at the most."""
 SMALL = 1 << 16
 """Bytes that travel."""
-FILES = 32
-"""That a list may lie in: all of them may be open at a time, in several lists, and a process may open 256 on macOS."""
+FILES = 16
+"""That are mapped at a time: each is open as long, and a process may open few, 256 on macOS."""
 
 
 class Room:
@@ -219,8 +216,8 @@ class Parts:
         return self.size
 
     def append(self, values: Values | NDArray[Any]) -> None:
-        """Add values. Those that lie in a file with a name stay there, unless there are many."""
-        if isinstance(values, Values) and values.name is not None and len(self.parts) < FILES:
+        """Add values. Those that lie in a file with a name stay there."""
+        if isinstance(values, Values) and values.name is not None:
             self._add(values)
         else:
             if not self.parts or self.parts[-1].name is not None:
@@ -258,6 +255,15 @@ class Parts:
             return values
 
         return found
+
+    def few(self) -> Parts:
+        """The same in no more files than may be mapped at a time."""
+        if len(self.parts) <= FILES:
+            return self
+        made = Parts(self.room, self.kind)
+        made._add(self.whole())
+        made.size = self.size
+        return made
 
     def whole(self) -> Values:
         """All of them in one place."""
