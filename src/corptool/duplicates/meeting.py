@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.duplicates.disk import Block, Parts, Room, Values
+from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.parts import Block, Parts
 from corptool.duplicates.shared import Once
 from corptool.duplicates.sorting import Piece, Sorted
 from corptool.duplicates.texts import PAIR, SIGNATURE, Known, Sketched, Texts
