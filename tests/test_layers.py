@@ -43,6 +43,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         {"click"},
     ),
     "keys": (set(), {"click", "os", "sys", "json", "pathlib"}),
+    "tasks": (set(), {"click", "os", "sys", "json", "pathlib"}),
     "metatable": ({"corptool", "corptool.article", "corptool.files", "corptool.formats"}, {"click"}),
     "declaration": ({"corptool", *(f"corptool.{part}" for part in ("edits", "options", "plugins"))}, {"os", "sys"}),
     "step": (
@@ -50,7 +51,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
             "corptool",
             *(
                 f"corptool.{part}"
-                for part in ("article", "batches", "declaration", "edits", "formats", "options", "reading")
+                for part in ("article", "batches", "declaration", "edits", "formats", "options", "reading", "tasks")
             ),
         },
         {"os", "sys"},
@@ -58,7 +59,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
     "stage": ({"corptool.declaration", "corptool.step"}, {"os", "sys"}),
     "catalogue": ({"corptool", *(f"corptool.{part}" for part in ("commands", "edits", "plugins", "stage"))}, {"sys"}),
     "duplicates": (
-        {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "text"))},
+        {"corptool", *(f"corptool.{part}" for part in ("duplicates", "files", "remote", "tasks", "text"))},
         {"click"},
     ),
     "outputs": (
@@ -91,6 +92,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                 "rules",
                 "stage",
                 "step",
+                "tasks",
                 "text",
             )
         },
@@ -113,7 +115,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
                         "files",
                         "formats",
                     ),
-                    *("outputs", "pipeline", "plugins", "reading", "remote", "step"),
+                    *("outputs", "pipeline", "plugins", "reading", "remote", "step", "tasks"),
                 )
             ),
         },
@@ -130,7 +132,7 @@ MAY_IMPORT = {  # layer: the parts of corptool it may import, and outsiders that
         set(),
     ),
     "progress": ({f"corptool.{part}" for part in ("article", "batches", "engine", "files", "outputs")}, {"click"}),
-    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "step")}, set()),
+    "jobs": ({f"corptool.{part}" for part in ("engine", "flow", "outputs", "step", "tasks")}, set()),
 }
 FILES = sorted(SOURCE.rglob("*.py"))
 

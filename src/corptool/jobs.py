@@ -16,7 +16,7 @@ from corptool.engine.local import Report
 from corptool.engine.workers import pool
 from corptool.flow import told
 from corptool.outputs import Output, say
-from corptool.step import Each
+from corptool.tasks import Each
 
 
 class Wanted(NamedTuple):

@@ -18,11 +18,9 @@ from corptool.declaration import Declaration
 from corptool.formats import File
 from corptool.options import Unnoted
 from corptool.reading import Piece
+from corptool.tasks import Each
 
 Outcome = Article | Dropped | bytes | File
-Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""What computes a function for each tuple of arguments, in order: `starmap` here, or an engine in workers, or on other
-machines. Tasks may be large and many: none should be asked for long before its turn."""
 OnDrop = Callable[[str, Dropped], None] | None
 NO_ARTICLE = "no article, which is a dict with a string `text`"
 NOTHING: Any = object()

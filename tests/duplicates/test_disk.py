@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Parts, Room
+from corptool.duplicates.disk import Room
 from corptool.duplicates.joining import forest, joined
+from corptool.duplicates.parts import Parts
 from corptool.duplicates.sorting import Sorted
 from corptool.text.groups import components
 

@@ -36,9 +36,9 @@ def articles(count):
 
 def test_dedup_in_little_memory(tmp_path):
     file = tmp_path / "all.jsonl"
-    file.write_text("".join(json.dumps(article) + "\n" for article in articles(90)))
+    file.write_text("".join(json.dumps(article) + "\n" for article in articles(72)))
     whole = with_few_files("run", "dedup --mark", file)
-    assert whole.count(b'"relation":"near"') == 10
+    assert whole.count(b'"relation":"near"') == 8
     for jobs in ([], ["--work", tmp_path / "alone"], ["--work", tmp_path / "together", "-j", 2]):
         assert with_few_files("run", "dedup --mark --memory 20K", file, *jobs) == whole
 

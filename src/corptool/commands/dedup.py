@@ -22,7 +22,8 @@ from corptool.duplicates.plan import REMOVED, Plan
 from corptool.options import Unnoted
 from corptool.rules import fold_table
 from corptool.stage import stage
-from corptool.step import AsIs, Each
+from corptool.step import AsIs
+from corptool.tasks import Each
 from corptool.text.changes import Change
 from corptool.text.difference import passages
 from corptool.text.fold import Folded, fold

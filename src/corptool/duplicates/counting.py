@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Each, Parts, Room, Values
+from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.parts import Parts
 from corptool.duplicates.shared import Once
 from corptool.duplicates.sorting import Piece, Sorted
 from corptool.duplicates.texts import Known, Texts
+from corptool.tasks import Each
 from corptool.text.frequencies import added, frequencies
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What grows with the corpus: held in memory while it is small, in files that have no name beyond.
 
 A `Room` says how much of the memory that --memory allows may be taken for what. `Values` are of one type, one after the
-other; `Parts` are values that were made in several places. What sorts them is in sorting.py.
+other. Values that were made in several places are in parts.py, what sorts them in sorting.py.
 
 All of it may be sent to who does a part of the work. What is small travels; of the rest a copy is put into a folder
 that all see, once, and its name travels.
@@ -11,20 +11,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from corptool import files
 from corptool.duplicates import shared
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
-
-Each = Callable[[Callable[..., Any], Iterable[tuple[Any, ...]]], Iterable[Any]]
-"""As in step.py."""
 
 LISTS, PIECES = 64, 48
 """Into how many parts the memory is divided: some thirty lists of values may be held at a time, and the work on a
@@ -33,8 +29,6 @@ TASK = 4 << 20
 """Bytes of what one of several workers works on, at the most."""
 SMALL = 1 << 16
 """Bytes that travel."""
-FILES = 32
-"""That a list may lie in: all of them may be open at a time, in several lists, and a process may open 256 on macOS."""
 
 
 class Room:
@@ -77,7 +71,7 @@ class Room:
 
     def blocks(self, size: int, width: int = 8) -> Iterator[tuple[int, int]]:
         """From where to where go pieces of so many values of so many bytes."""
-        return _blocks(size, self.piece // width)
+        return steps(size, self.piece // width)
 
 
 class Values:
@@ -184,98 +178,13 @@ class Values:
             with self.reading() as read:
                 if self.folder is None or self.size * width <= SMALL:
                     return _held, (self.kind, bytes(read(0, self.size)))
-                blocks = _blocks(self.size, files.CHUNK // width)
+                blocks = steps(self.size, files.CHUNK // width)
                 self.name = shared.put(self.folder, (read(*block) for block in blocks))
         return _named, (self.kind, self.name, self.size)
 
 
-class Block(NamedTuple):
-    """Some of the values of one part, for who works on them; and which they are of all."""
-
-    values: Values
-    within: int
-    start: int
-    stop: int
-
-    def __call__(self) -> NDArray[Any]:
-        """Those values, to be looked at."""
-        return self.values.part(self.within, self.within + self.stop - self.start)
-
-
-class Parts:
-    """Values that were made in several places, one part after the other."""
-
-    def __init__(self, room: Room, kind: Any) -> None:
-        import numpy as np
-
-        self.room = room
-        self.kind = np.dtype(kind)
-        self.parts: list[Values] = []
-        self.starts: list[int] = []
-        """Where each part begins."""
-        self.size = 0
-
-    def __len__(self) -> int:
-        return self.size
-
-    def append(self, values: Values | NDArray[Any]) -> None:
-        """Add values. Those that lie in a file with a name stay there, unless there are many."""
-        if isinstance(values, Values) and values.name is not None and len(self.parts) < FILES:
-            self._add(values)
-        else:
-            if not self.parts or self.parts[-1].name is not None:
-                self._add(self.room.values(self.kind))
-            self.parts[-1].append(values.all() if isinstance(values, Values) else values)
-        self.size += len(values)
-
-    def _add(self, part: Values) -> None:
-        self.starts.append(self.size)
-        self.parts.append(part)
-
-    def blocks(self) -> Iterator[Block]:
-        """All of them, in blocks for those who work on them."""
-        for first, part in zip(self.starts, self.parts, strict=True):
-            for start, stop in _blocks(len(part), self.room.task // self.kind.itemsize):
-                yield Block(part, start, first + start, first + stop)
-
-    def lookup(self, field: str) -> Callable[[NDArray[np.int64]], NDArray[Any]]:
-        """What gives a field of the values at places. All parts are mapped as long as it is there."""
-        import numpy as np
-
-        arrays = [part.all()[field] for part in self.parts]
-        if len(arrays) == 1:
-            return lambda places: arrays[0][places]
-
-        def found(places: NDArray[np.int64]) -> NDArray[Any]:
-            values = np.empty((places.size, *self.kind[field].shape), self.kind[field].base)
-            which = np.searchsorted(self.starts, places, "right") - 1
-            order = np.argsort(which, kind="stable")
-            edges = np.flatnonzero(np.diff(which[order], prepend=-1, append=-1))
-            for start, stop in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-                some = order[start:stop]
-                part = int(which[some[0]])
-                values[some] = arrays[part][places[some] - self.starts[part]]
-            return values
-
-        return found
-
-    def whole(self) -> Values:
-        """All of them in one place."""
-        if len(self.parts) == 1:
-            return self.parts[0]
-        made = self.room.values(self.kind)
-        for block in self.blocks():
-            made.append(block())
-        return made
-
-    def clear(self) -> None:
-        """Let go of all values."""
-        for part in self.parts:
-            part.clear()
-        self.parts, self.starts, self.size = [], [], 0
-
-
-def _blocks(size: int, step: int) -> Iterator[tuple[int, int]]:
+def steps(size: int, step: int) -> Iterator[tuple[int, int]]:
+    """From where to where go so many at a time."""
     step = max(1, step)
     return ((start, min(size, start + step)) for start in range(0, size, step))
 

@@ -14,7 +14,8 @@ from zlib import crc32
 import orjson
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Each, Room, Values
+from corptool.duplicates.disk import Room, Values
+from corptool.tasks import Each
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from corptool.duplicates.disk import Block, Each, Parts, Room, Values
+from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.parts import Block, Parts
 from corptool.duplicates.shared import Once
 from corptool.duplicates.sorting import Piece, Sorted
 from corptool.duplicates.texts import PAIR, SIGNATURE, Known, Sketched, Texts
+from corptool.tasks import Each
 from corptool.text.candidates import BINS, EMPTY, agreeing, are_short, candidates, promising, sides, signatures
 from corptool.text.relations import alike
 
@@ -45,7 +47,7 @@ def paired(texts: Texts, known: Known, each: Each) -> Parts:
     met = Sorted(room, valued=True).join(each(_met, ((buckets, at) for at in range(0, BINS, COLUMNS))))
     if not len(met):
         return known.pairs
-    compared = room.once(Compared(room, texts.sketched, known.drawn, known.row, known.new, known.pairs.whole()))
+    compared = room.once(Compared(room, texts.sketched, known.drawn.few(), known.row, known.new, known.pairs.whole()))
     found = Parts(room, PAIR)
     for pairs in each(_paired, ((compared, piece) for piece in met.later())):
         found.append(pairs)

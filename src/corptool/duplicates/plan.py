@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Each, Values
+from corptool.duplicates.disk import Values
 from corptool.duplicates.earlier import FIRST_TIME, Earlier
 from corptool.duplicates.features import Row, Rows
 from corptool.duplicates.index import Added, Index
@@ -18,6 +18,7 @@ from corptool.duplicates.ranking import ranking
 from corptool.duplicates.relating import learned, related
 from corptool.duplicates.sorting import Sorted
 from corptool.duplicates.texts import Texts, distinct
+from corptool.tasks import Each
 from corptool.text.candidates import sides
 from corptool.text.relations import CONTAINED, NEAR, TEMPLATE
 

@@ -17,12 +17,14 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from corptool.duplicates.counting import counted
-from corptool.duplicates.disk import Block, Each, Room, Values
+from corptool.duplicates.disk import Room, Values
 from corptool.duplicates.joining import Sides, forest, joined, without_hubs
 from corptool.duplicates.meeting import joined_columns, paired, sign
+from corptool.duplicates.parts import Block
 from corptool.duplicates.shared import Once
 from corptool.duplicates.telling import Telling
 from corptool.duplicates.texts import PAIR, RELATED, Known, Texts
+from corptool.tasks import Each
 from corptool.text.candidates import sides
 from corptool.text.relations import NEAR, NEITHER, TEMPLATE, relation
 from corptool.text.resemblance import shares

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from corptool.duplicates.disk import Block, Each, Room, Values
+from corptool.duplicates.disk import Room, Values
+from corptool.duplicates.parts import Block
 from corptool.duplicates.texts import Known
+from corptool.tasks import Each
 from corptool.text.frequencies import MOST, Weights, few, histogram, weights
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from corptool.duplicates.columns import Column
-from corptool.duplicates.disk import Parts, Values
+from corptool.duplicates.disk import Values
 from corptool.duplicates.features import Rows
+from corptool.duplicates.parts import Parts
 from corptool.duplicates.sorting import Sorted
 from corptool.text.candidates import BINS, sides
 from corptool.text.resemblance import Sketches

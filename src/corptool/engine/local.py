@@ -17,7 +17,8 @@ from corptool.batches import TOGETHER, Batch, Documents, together
 from corptool.edits import trimmed
 from corptool.outputs import Output, captured, say
 from corptool.pipeline import Pipeline
-from corptool.step import AsIs, Each, Step, attempt_all
+from corptool.step import AsIs, Step, attempt_all
+from corptool.tasks import Each
 
 IN_MEMORY = 16 << 20  # bytes of articles that wait for a decision before they go to disk
 

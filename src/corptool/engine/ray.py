@@ -19,7 +19,7 @@ from typing import Any, TextIO
 import click
 
 from corptool import __version__, extras
-from corptool.step import Each
+from corptool.tasks import Each
 
 AGAIN = 4
 """How often a task is done again whose worker died: what kills five workers will kill the sixth."""

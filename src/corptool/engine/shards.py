@@ -37,7 +37,8 @@ from corptool.files import CHUNK
 from corptool.outputs import Output, captured, say
 from corptool.pipeline import reader
 from corptool.reading import FAR
-from corptool.step import Each, Step
+from corptool.step import Step
+from corptool.tasks import Each
 
 TOGETHER = 1000
 """Decisions that are written at once."""

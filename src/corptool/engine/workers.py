@@ -15,7 +15,7 @@ from itertools import count
 from multiprocessing import connection, get_context, process
 from typing import Any, cast
 
-from corptool.step import Each
+from corptool.tasks import Each
 
 AHEAD = 8
 """Enough for the others to go on while one task takes long: results come in order."""
