@@ -12,14 +12,16 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count
-from multiprocessing import connection, get_context, process
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from corptool.tasks import Each
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
 AHEAD = 8
 """Enough for the others to go on while one task takes long: results come in order."""
-Pipe = connection.Connection
 Function = Callable[..., Any]
 
 
@@ -52,9 +54,9 @@ class _Workers:
 
     def __init__(self, jobs: int, ahead: int) -> None:
         self.jobs, self.ahead = jobs, ahead
-        self.processes: dict[Pipe, process.BaseProcess] = {}
-        self.idle: list[Pipe] = []
-        self.busy: dict[Pipe, int] = {}
+        self.processes: dict[Connection, BaseProcess] = {}
+        self.idle: list[Connection] = []
+        self.busy: dict[Connection, int] = {}
         self.numbers = count()
         self.results: dict[int, bytes] = {}
 
@@ -92,6 +94,8 @@ class _Workers:
         return number
 
     def _start(self) -> None:
+        from multiprocessing import get_context
+
         context: Any = get_context(_method())
         ours, theirs = context.Pipe()
         worker = context.Process(target=_work, args=(theirs,))
@@ -115,7 +119,9 @@ class _Workers:
 
     def _collect(self, seconds: float | None = None) -> None:
         """Wait until some worker has a result, so long at most; what was sent is kept as it is until its turn."""
-        for pipe in cast("list[Pipe]", connection.wait([*self.busy], seconds)):
+        from multiprocessing.connection import wait
+
+        for pipe in cast("list[Connection]", wait([*self.busy], seconds)):
             with _alive():
                 result = pipe.recv_bytes()
             self.results[self.busy.pop(pipe)] = result
@@ -132,7 +138,7 @@ def _alive() -> Iterator[None]:
         raise ChildProcessError(errno.ECHILD, why) from None
 
 
-def _work(pipe: Pipe) -> None:
+def _work(pipe: Connection) -> None:
     """Do what is asked, until nothing more is."""
     _live_and_die_with_parent()
     while asked := pipe.recv():
