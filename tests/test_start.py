@@ -11,7 +11,7 @@ from corptool import catalogue
 from tests.conftest import ENVIRONMENT
 
 CORE = set(
-    "__main__ article batches catalogue cli commands compression declaration edits engine engine.local files flow formats keys metatable options outputs pipeline plugins progress reading records stage step "
+    "__main__ article batches catalogue cli commands compression declaration edits engine engine.local files flow formats keys metatable options outputs pipeline plugins progress reading records stage step tasks "
     "text text.changes click orjson".split()
 )
 OTHERS = {"click", "orjson", "numpy", "tabulate", "selectolax", "zstandard", "pathlib", "tempfile", "multiprocessing"}
