@@ -22,7 +22,7 @@ from typing import Any
 
 import clean
 
-NUMBERS = {"pages": 2000, "texts": 5000}
+NUMBERS = {"pages": 1000, "texts": 2000}
 DEMANDED = {"pages": ("4", "8"), "texts": ("8", "15")}
 """What is required, and what is aimed at: how many times our CPU the peers take."""
 LONG = 40
